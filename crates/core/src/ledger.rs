@@ -1,0 +1,205 @@
+//! The branch's book: what was decided, numbered, each command once.
+//!
+//! The ledger is ahead of the log by what was not stored yet: whoever holds it stores an [`Entry`]
+//! before anybody hears of it, and throws the ledger away if that fails.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Branch, Command, CommandId, Event, Refusal};
+
+/// One command's worth of events: they happen together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place in the log, from 1 without holes.
+    pub seq: u64,
+    /// When it was decided; never before the entry before it.
+    pub at: Timestamp,
+    /// The command's own id; none for what time alone brought about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandId>,
+    /// What happened; never empty.
+    pub events: Vec<Event>,
+}
+
+/// An id that was seen before, with the entry that it made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The command.
+    pub command: CommandId,
+    /// The place of its entry in the log.
+    pub seq: u64,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submission {
+    /// It was taken: these are to be stored, in order. The last is the command's own; before it may
+    /// stand what time had brought about by then.
+    Taken(Vec<Entry>),
+    /// It was taken before, as the entry of that number; the same answer is due.
+    Repeated {
+        /// The place of the entry in the log.
+        seq: u64,
+    },
+    /// It was turned down. `advanced` is what time had brought about by then, to be stored all the same.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// Entries to be stored.
+        advanced: Vec<Entry>,
+    },
+}
+
+/// How many refused commands are remembered, so that one that is sent again gets the same answer. A
+/// client gives up on a command after some seconds; this is minutes at a thousand refusals a second.
+const REFUSALS_KEPT: usize = 65_536;
+
+/// How many taken commands are known at once. The log itself knows all; see [`Ledger::restore`].
+pub(crate) const COMMANDS_KEPT: usize = 65_536;
+
+/// A branch with its book-keeping.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    branch: Branch,
+    seq: u64,
+    at: Option<Timestamp>,
+    taken: Remembered<u64>,
+    refused: Remembered<Refusal>,
+}
+
+impl Ledger {
+    /// How many of the last commands [`Ledger::restore`] wants to know.
+    pub const COMMANDS_KEPT: usize = COMMANDS_KEPT;
+
+    /// A ledger that stands where the branch stood after entry `seq` at `at`, and knows those commands,
+    /// oldest first.
+    pub fn restore(
+        branch: Branch,
+        seq: u64,
+        at: Option<Timestamp>,
+        known: impl IntoIterator<Item = Known>,
+    ) -> Self {
+        let mut ledger = Self { branch, seq, at, ..Self::default() };
+        for Known { command, seq } in known {
+            ledger.taken.insert(command, seq);
+        }
+        ledger
+    }
+
+    /// Takes in an entry that was stored before.
+    pub fn replay(&mut self, entry: &Entry) {
+        for event in &entry.events {
+            self.branch.apply(event, entry.at);
+        }
+        self.seq = entry.seq;
+        self.at = Some(entry.at);
+        if let Some(command) = entry.command {
+            self.taken.insert(command, entry.seq);
+        }
+    }
+
+    /// Does what time alone has brought about by `now`.
+    pub fn advance(&mut self, now: Timestamp) -> Vec<Entry> {
+        let now = self.not_before_last(now);
+        let mut entries = Vec::new();
+        while let Some((due, command)) = self.branch.next_deadline()
+            && due <= now
+        {
+            // What is due at a moment happens at that moment, however late somebody looks; the first
+            // day has no such moment and begins now.
+            let at = self.not_before_last(if due == Timestamp::MIN { now } else { now.max(due) });
+            match self.branch.decide(&command, at) {
+                Ok(events) => entries.push(self.enter(None, at, events)),
+                Err(_) => break, // a deadline that can't be met now is looked at again next time
+            }
+        }
+        entries
+    }
+
+    /// Takes a command at a time.
+    pub fn submit(&mut self, id: CommandId, command: &Command, now: Timestamp) -> Submission {
+        if let Some(seq) = self.taken.get(&id) {
+            return Submission::Repeated { seq: *seq };
+        }
+        if let Some(refusal) = self.refused.get(&id) {
+            return Submission::Refused { refusal: refusal.clone(), advanced: Vec::new() };
+        }
+        let now = self.not_before_last(now);
+        let mut entries = self.advance(now);
+        match self.branch.decide(command, now) {
+            Ok(events) => {
+                let entry = self.enter(Some(id), now, events);
+                self.taken.insert(id, entry.seq);
+                entries.push(entry);
+                Submission::Taken(entries)
+            }
+            Err(refusal) => {
+                self.refused.insert(id, refusal.clone());
+                Submission::Refused { refusal, advanced: entries }
+            }
+        }
+    }
+
+    /// The branch as it stands.
+    pub fn branch(&self) -> &Branch {
+        &self.branch
+    }
+
+    /// The place of the last entry; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The time of the last entry.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.at
+    }
+
+    /// A clock that was set back must not turn the order of things round: time stands still until it
+    /// has caught up.
+    fn not_before_last(&self, now: Timestamp) -> Timestamp {
+        self.at.map_or(now, |last| last.max(now))
+    }
+
+    fn enter(&mut self, command: Option<CommandId>, at: Timestamp, events: Vec<Event>) -> Entry {
+        for event in &events {
+            self.branch.apply(event, at);
+        }
+        self.seq += 1;
+        self.at = Some(at);
+        Entry { seq: self.seq, at, command, events }
+    }
+}
+
+/// The last so many of something, by command.
+#[derive(Debug, Clone)]
+struct Remembered<T> {
+    by_id: BTreeMap<CommandId, T>,
+    oldest_first: VecDeque<CommandId>,
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self { by_id: BTreeMap::new(), oldest_first: VecDeque::new() }
+    }
+}
+
+impl<T> Remembered<T> {
+    fn get(&self, id: &CommandId) -> Option<&T> {
+        self.by_id.get(id)
+    }
+
+    fn insert(&mut self, id: CommandId, value: T) {
+        if self.by_id.insert(id, value).is_none() {
+            self.oldest_first.push_back(id);
+        }
+        if self.oldest_first.len() > REFUSALS_KEPT.max(COMMANDS_KEPT)
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.by_id.remove(&oldest);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The rules of one branch.
+//!
+//! A pure state machine: a command and a time go in, events or a [`Refusal`] come out. It reads no
+//! clock, draws no random number, touches no file and iterates no hash map, so replaying a log gives
+//! the same branch on every machine.
+//!
+//! - [`Rules`] is what the office decided: services, classes, counters, when its day begins.
+//! - [`Branch`] holds who waits, who is called and who is served; [`Branch::decide`] says what a
+//!   [`Command`] means now and [`Branch::apply`] takes in the [`Event`]s.
+//! - [`Ledger`] numbers what was decided and makes a command that is sent twice happen once.
+//!
+//! Storing, announcing, estimating and showing are the work of others.
+
+mod branch;
+mod command;
+mod event;
+mod ids;
+mod language;
+mod ledger;
+mod number;
+mod queue;
+mod refusal;
+mod rules;
+mod ticket;
+
+pub use branch::{Branch, Counter, Tally};
+pub use command::Command;
+pub use event::{Event, WaitRange};
+pub use ids::{BranchId, ClassId, CommandId, CounterId, ServiceId, Slug, SlugError, TicketId};
+pub use language::{Language, Texts};
+pub use ledger::{Entry, Known, Ledger, Submission};
+pub use number::TicketNumber;
+pub use refusal::{Kind, Refusal};
+pub use rules::{ClassRule, CounterRule, Fault, Place, Rules, Series, ServiceRule};
+pub use ticket::{Ticket, TicketState};

@@ -1,0 +1,16 @@
+//! Messages between the daemon and its clients.
+//!
+//! These types are promises: a field may be added, none may change its meaning. A client ignores what
+//! it does not know. The OpenAPI document and the pages' TypeScript types are generated from them.
+//!
+//! - [`command`]: what a client asks for by HTTP, and the answer.
+//! - [`live`]: what the daemon tells by WebSocket.
+//! - [`view`]: how tickets, counters and queues look from outside.
+//! - [`error`]: a refusal.
+//! - [`paths`]: where it all is.
+
+pub mod command;
+pub mod error;
+pub mod live;
+pub mod paths;
+pub mod view;

@@ -1,0 +1,160 @@
+//! What the daemon tells by WebSocket.
+//!
+//! The client opens with [`Hello`]. The daemon answers with [`ToClient::Snapshot`], or with
+//! [`ToClient::Resumed`] when it still has all that the client missed; then follows an
+//! [`Entry`](ToClient::Entry) for each thing that concerns the audience, in the order of the log.
+//!
+//! Nothing can be missed unnoticed: an entry names the one before it (`prev`), and a heartbeat every
+//! five seconds names the last. A client whose own last is older than that connects again.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    view::{Audience, BranchView, CallView, CounterView, TallyView, TicketView, Wait},
+};
+
+/// How often the daemon sends a [`Heartbeat`](ToClient::Heartbeat), in seconds.
+pub const HEARTBEAT_S: u64 = 5;
+
+/// After how many seconds of silence a client takes the link for dead.
+pub const SILENCE_S: u64 = 12;
+
+/// The client's first message, due within 10 seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename = "hello", rename_all = "snake_case")]
+pub struct Hello {
+    /// Who looks.
+    pub audience: Audience,
+    /// Where the client stopped, if it has been here before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<Resume>,
+}
+
+/// Where a client stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Resume {
+    /// The log it followed, as its snapshot said.
+    pub log: Uuid,
+    /// The last entry that it has, or the `seq` of its snapshot.
+    pub seq: u64,
+}
+
+/// A message from the daemon. A client ignores a `type` that it does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToClient {
+    /// The whole picture: forget what was before.
+    Snapshot {
+        /// The log that this is of; another one after the database was replaced.
+        log: Uuid,
+        /// The last entry that is in the picture.
+        seq: u64,
+        /// When it was taken, by the daemon's clock.
+        #[schema(value_type = String, format = DateTime)]
+        now: Timestamp,
+        /// The picture.
+        view: Box<BranchView>,
+    },
+    /// The client keeps its picture; what it missed follows.
+    Resumed {
+        /// The last entry of the log.
+        seq: u64,
+        /// Now, by the daemon's clock.
+        #[schema(value_type = String, format = DateTime)]
+        now: Timestamp,
+    },
+    /// Something happened. Its size does not depend on how many wait.
+    Entry {
+        /// Its place in the log.
+        seq: u64,
+        /// The place of the last entry before it that concerned this audience; 0 for none. A client that
+        /// has not seen so far has missed something.
+        prev: u64,
+        /// When it happened.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+        /// What is different now, in order.
+        changes: Vec<Change>,
+    },
+    /// Waiting times for who takes a number now; not part of the log.
+    Waits {
+        /// By service; a service that is absent is as before.
+        waits: Vec<ServiceWait>,
+    },
+    /// The link is alive.
+    Heartbeat {
+        /// The last entry that concerned this audience; 0 for none.
+        seq: u64,
+        /// Now, by the daemon's clock.
+        #[schema(value_type = String, format = DateTime)]
+        now: Timestamp,
+    },
+    /// The daemon will not serve this client, and closes.
+    Refused {
+        /// Why.
+        error: Error,
+    },
+    /// From a newer daemon.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A waiting time for who takes a number now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceWait {
+    /// The service.
+    pub service: String,
+    /// The waiting time; absent while it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+}
+
+/// One thing that is different. A client replaces what it has by the new form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Change {
+    /// A ticket is new or stands elsewhere. For staff.
+    Ticket {
+        /// As it is now.
+        ticket: TicketView,
+    },
+    /// A ticket has ended. For staff.
+    TicketEnded {
+        /// Which.
+        ticket: u64,
+    },
+    /// A counter opened, closed, has another ticket or takes other services.
+    Counter {
+        /// As it is now.
+        counter: CounterView,
+    },
+    /// More or fewer wait for a service.
+    Queue {
+        /// Which.
+        service: String,
+        /// How many wait.
+        waiting: u32,
+    },
+    /// A number was called: show it and say it, once.
+    Call {
+        /// The call.
+        call: CallView,
+    },
+    /// Today's totals. For supervisors.
+    Tally {
+        /// As they are now.
+        tally: TallyView,
+    },
+    /// A business day began or the office's rules changed: the whole picture is new.
+    Reset {
+        /// The picture after this entry.
+        view: Box<BranchView>,
+    },
+    /// From a newer daemon.
+    #[serde(other)]
+    Unknown,
+}
