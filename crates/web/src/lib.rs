@@ -1,0 +1,48 @@
+//! The pages for people, served from inside the program.
+//!
+//! The pages are written in TypeScript under `pages`, built into `dist` and embedded from there;
+//! building the program calls no other tool. What they show comes to them by the daemon's interfaces.
+//!
+//! Invariant: a page asks no other host for anything, and its headers forbid it to.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, HeaderValue, header},
+    middleware::{Next, from_fn},
+    response::Response,
+};
+use memory_serve::{CacheControl, MemoryServe};
+
+/// Everything comes from the daemon itself; no script or style stands in a page; no frame holds it.
+const POLICY: &str =
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+
+const HEADERS: [(HeaderName, HeaderValue); 3] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+/// Routes for the pages and what belongs to them: `/`, `/kiosk`, `/counter`, `/display`, `/dashboard`
+/// and `/assets/...`. Call it once: what it serves stays in memory for good.
+pub fn pages() -> Router {
+    MemoryServe::new(include!(concat!(env!("OUT_DIR"), "/pages.rs")))
+        .enable_clean_url(true)
+        .enable_brotli(true)
+        .enable_gzip(true)
+        // A page names its script and style by their contents, so only the page itself is asked for again.
+        .html_cache_control(CacheControl::NoCache)
+        .cache_control(CacheControl::Long)
+        .into_router()
+        .layer(from_fn(guard))
+}
+
+/// Adds the headers that say what a page may do.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
