@@ -1,0 +1,211 @@
+//! Commands and questions by HTTP.
+
+use std::time::Duration;
+
+use giliran_protocol::{
+    command::{CommandAnswer, CommandRequest},
+    error::{Error, ErrorBody},
+    live::ToClient,
+    paths,
+    view::{Audience, BranchInfo, BranchView},
+};
+use jiff::Timestamp;
+use reqwest::{Method, Request, StatusCode, Url, redirect};
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::{
+    address::{Address, BadAddress},
+    link::Backoff,
+};
+
+/// The daemon, by HTTP. Cheap to clone; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    base: Address,
+    at: Option<Timestamp>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The daemon turned the request down; nothing has changed.
+    #[error("{} ({})", error.message.en.as_ref().unwrap_or(&error.message.ms), error.code)]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Why.
+        error: Box<Error>,
+    },
+    /// No answer came: the daemon is away, or the connection broke meanwhile. Whether a command was
+    /// taken is not known; sending it again with the same id is safe.
+    #[error("the daemon can't be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// An answer came that is not of the protocol.
+    #[error("the daemon's answer with status {status} was not understood: {what}")]
+    Odd {
+        /// The HTTP status.
+        status: u16,
+        /// What is odd about it.
+        what: String,
+    },
+}
+
+impl ApiError {
+    /// The stable word of a refusal, such as `queue_empty`.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { error, .. } => Some(&error.code),
+            Self::Unreachable(_) | Self::Odd { .. } => None,
+        }
+    }
+
+    /// Whether the same request may well be answered a little later: the daemon is away, starts or
+    /// stops, or something between is overloaded.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable(_) => true,
+            Self::Refused { status, .. } | Self::Odd { status, .. } => matches!(status, 429 | 502..=504),
+        }
+    }
+}
+
+/// A branch, once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The log that this is of.
+    pub log: Uuid,
+    /// The last entry that is in the picture.
+    pub seq: u64,
+    /// When it was taken, by the daemon's clock.
+    pub now: Timestamp,
+    /// The picture.
+    pub view: Box<BranchView>,
+}
+
+/// How long the daemon may take to answer. A command is answered within milliseconds; a disk that
+/// stumbles may take seconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+impl Api {
+    /// The daemon at `base`, such as `http://127.0.0.1:8080`. Does not connect yet.
+    ///
+    /// # Errors
+    /// `base` is not an address.
+    pub fn new(base: &str) -> Result<Self, BadAddress> {
+        let base = base.parse()?;
+        // The daemon stands in the office: no proxy lies between, and it sends nobody elsewhere.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .timeout(ANSWER_WITHIN)
+            .tcp_nodelay(true)
+            .build()
+            .expect("no setting here can fail: neither certificates nor a resolver are read");
+        Ok(Self { http, base, at: None })
+    }
+
+    /// The same daemon, with every request sent as of that time. Only a daemon with a simulated clock
+    /// (`giliran serve --simulated-clock`) looks at it.
+    pub fn at(&self, time: Timestamp) -> Self {
+        Self { at: Some(time), ..self.clone() }
+    }
+
+    /// The branches that the daemon runs.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn branches(&self) -> Result<Vec<BranchInfo>, ApiError> {
+        self.answer(Request::new(Method::GET, self.base.http(paths::BRANCHES))).await
+    }
+
+    /// A branch as an audience sees it.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn state(&self, branch: &str, audience: Audience) -> Result<State, ApiError> {
+        let mut url = self.of_branch(paths::STATE, branch);
+        let audience = match audience {
+            Audience::Kiosk => "kiosk",
+            Audience::Display => "display",
+            Audience::Counter => "counter",
+            Audience::Supervisor => "supervisor",
+        };
+        url.query_pairs_mut().append_pair("audience", audience);
+        match self.answer(Request::new(Method::GET, url)).await? {
+            ToClient::Snapshot { log, seq, now, view } => Ok(State { log, seq, now, view }),
+            ToClient::Resumed { .. }
+            | ToClient::Entry { .. }
+            | ToClient::Waits { .. }
+            | ToClient::Heartbeat { .. }
+            | ToClient::Refused { .. }
+            | ToClient::Unknown => {
+                Err(ApiError::Odd { status: 200, what: "the state is not a snapshot".into() })
+            }
+        }
+    }
+
+    /// Sends a command once.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn command(&self, branch: &str, command: &CommandRequest) -> Result<CommandAnswer, ApiError> {
+        let request = self.http.post(self.of_branch(paths::COMMANDS, branch)).json(command).build();
+        self.answer(request.map_err(ApiError::Unreachable)?).await
+    }
+
+    /// Sends a command again and again, with the same id, until it is answered one way or the other or
+    /// `deadline` has passed. It is sent at least once.
+    ///
+    /// # Errors
+    /// A refusal, or the last of the failures; see [`ApiError`].
+    pub async fn command_until_answered(
+        &self,
+        branch: &str,
+        command: &CommandRequest,
+        deadline: Instant,
+    ) -> Result<CommandAnswer, ApiError> {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.command(branch, command).await {
+                Err(error) if error.is_passing() => {
+                    let pause = backoff.pause(rand::random());
+                    if Instant::now() + pause >= deadline {
+                        return Err(error);
+                    }
+                    sleep(pause).await;
+                }
+                answered => return answered,
+            }
+        }
+    }
+
+    fn of_branch(&self, path: &str, branch: &str) -> Url {
+        self.base.http(&paths::of_branch(path, branch))
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, mut request: Request) -> Result<T, ApiError> {
+        if let Some(at) = self.at {
+            let value = at.to_string().parse().expect("a time in RFC 3339 is plain ASCII");
+            request.headers_mut().insert(paths::SIMULATED_TIME, value);
+        }
+        let response = self.http.execute(request).await.map_err(ApiError::Unreachable)?;
+        let status = response.status();
+        // An answer that broke off is no answer.
+        let body = response.bytes().await.map_err(ApiError::Unreachable)?;
+        understand(status, &body)
+    }
+}
+
+fn understand<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, ApiError> {
+    let odd = |what: String| ApiError::Odd { status: status.as_u16(), what };
+    if status.is_success() {
+        return serde_json::from_slice(body).map_err(|error| odd(error.to_string()));
+    }
+    match serde_json::from_slice::<ErrorBody>(body) {
+        Ok(body) => Err(ApiError::Refused { status: status.as_u16(), error: Box::new(body.error) }),
+        Err(error) => Err(odd(error.to_string())),
+    }
+}

@@ -1,0 +1,16 @@
+//! What every client of the daemon needs, and nothing about what it does with it.
+//!
+//! - [`Link`]: the live events of a branch. It connects again by itself, resumes where it stopped, and
+//!   never leaves out an event without saying so.
+//! - [`Api`]: commands and questions by HTTP.
+//! - [`Picture`]: a branch as an audience sees it, kept up to date from the events.
+
+mod address;
+mod api;
+mod link;
+mod picture;
+
+pub use address::{Address, BadAddress};
+pub use api::{Api, ApiError, State};
+pub use link::{Broken, Link, News};
+pub use picture::Picture;

@@ -1,0 +1,256 @@
+//! One WebSocket to the daemon that connects again by itself and never misses an event unnoticed.
+//!
+//! What a frame means is decided in [`follow`]; here are the socket, the timers and the pauses.
+
+mod follow;
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use futures_util::{SinkExt, StreamExt};
+use giliran_protocol::{
+    error::{Error, ErrorBody},
+    live::{Change, SILENCE_S, ServiceWait},
+    paths,
+    view::{Audience, BranchView},
+};
+use jiff::Timestamp;
+use tokio::{
+    net::TcpStream,
+    time::{Instant, sleep_until, timeout, timeout_at},
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{self, Message, protocol::WebSocketConfig},
+};
+use uuid::Uuid;
+
+pub(crate) use self::follow::Backoff;
+use self::follow::{Follower, LONGEST_PAUSE, Verdict};
+use crate::address::{Address, BadAddress};
+
+/// What the link has to say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// The whole picture: forget what was before. Also the link is up.
+    Snapshot {
+        /// The log that this is of.
+        log: Uuid,
+        /// The last entry that is in the picture.
+        seq: u64,
+        /// When it was taken, by the daemon's clock.
+        now: Timestamp,
+        /// The picture.
+        view: Box<BranchView>,
+    },
+    /// The link is up again and the picture is still good; what was missed follows.
+    Resumed {
+        /// The last entry of the log.
+        seq: u64,
+        /// Now, by the daemon's clock.
+        now: Timestamp,
+    },
+    /// Something happened. Entries come in the order of the log, each once.
+    Entry {
+        /// Its place in the log.
+        seq: u64,
+        /// When it happened.
+        at: Timestamp,
+        /// What is different now, in order.
+        changes: Vec<Change>,
+    },
+    /// Waiting times for who takes a number now.
+    Waits(Vec<ServiceWait>),
+    /// The link is down, or an attempt to connect failed; say so on the screen. The link goes on trying.
+    Down(Broken),
+    /// The daemon does not want this client, for instance because it does not know the branch. The link
+    /// asks again every five seconds: whoever mends the daemon need not come to the wall display.
+    Refused(Error),
+}
+
+/// Why a link is down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// The daemon could not be reached.
+    #[error("the daemon can't be reached: {0}")]
+    Unreachable(String),
+    /// The daemon has said nothing for so long that the connection must be dead.
+    #[error("nothing was heard for {SILENCE_S} s")]
+    Silent,
+    /// The connection was closed or broke.
+    #[error("the connection ended: {0}")]
+    Closed(String),
+    /// An entry is missing.
+    #[error("an entry is missing: had {last}, and then came one after {prev}")]
+    Gap {
+        /// The last entry that the client has.
+        last: u64,
+        /// The one that it should have.
+        prev: u64,
+    },
+    /// The daemon's log ends before what the client has seen.
+    #[error("the log ends at {theirs}, before {ours}, which was seen")]
+    Rewound {
+        /// The last entry that the client has.
+        ours: u64,
+        /// The last entry of the log.
+        theirs: u64,
+    },
+    /// Something came that is not of the protocol.
+    #[error("not understood: {0}")]
+    Garbage(String),
+}
+
+/// The live events of a branch.
+///
+/// Nothing runs in the background: whoever holds a link calls [`next`](Self::next) again and again, also
+/// with nothing to do, because that is what answers the daemon's pings.
+pub struct Link {
+    address: String,
+    follower: Follower,
+    backoff: Backoff,
+    phase: Phase,
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<Socket, Unconnected>> + Send>>;
+
+enum Phase {
+    /// Until it is time to connect.
+    Resting(Instant),
+    /// Kept here and not in `next`, so that a caller who stops waiting does not start it over.
+    Connecting(Connecting),
+    Connected {
+        socket: Box<Socket>,
+        since: Instant,
+        heard: Instant,
+    },
+}
+
+enum Unconnected {
+    Refused(Error),
+    Broken(Broken),
+}
+
+/// How long connecting and saying hello may take.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(SILENCE_S);
+/// The buffer for reading. The library's own choice is 128 KiB, too much for the single lines that come here.
+const READ_BUFFER: usize = 4 * 1024;
+/// The longest message: a snapshot of tens of thousands of tickets.
+const LONGEST_MESSAGE: usize = 32 * 1024 * 1024;
+
+impl Link {
+    /// A link to a branch of the daemon at `base`, such as `http://127.0.0.1:8080`. It connects with the
+    /// first call of [`next`](Self::next).
+    ///
+    /// # Errors
+    /// `base` is not an address.
+    pub fn open(base: &str, branch: &str, audience: Audience) -> Result<Self, BadAddress> {
+        let base: Address = base.parse()?;
+        Ok(Self {
+            address: base.websocket(&paths::of_branch(paths::EVENTS, branch)),
+            follower: Follower::new(audience),
+            backoff: Backoff::default(),
+            phase: Phase::Resting(Instant::now()),
+        })
+    }
+
+    /// Waits for the next news.
+    ///
+    /// Cancel-safe: dropping the future loses nothing, so it may stand in a `select!`.
+    pub async fn next(&mut self) -> News {
+        loop {
+            match &mut self.phase {
+                Phase::Resting(until) => {
+                    sleep_until(*until).await;
+                    self.phase = Phase::Connecting(self.connect());
+                }
+                Phase::Connecting(connecting) => match connecting.await {
+                    Ok(socket) => {
+                        let now = Instant::now();
+                        self.phase = Phase::Connected { socket: Box::new(socket), since: now, heard: now };
+                    }
+                    Err(Unconnected::Refused(error)) => return self.refused(error),
+                    Err(Unconnected::Broken(broken)) => return self.down(broken),
+                },
+                Phase::Connected { socket, heard, .. } => {
+                    let frame = match timeout_at(*heard + SILENCE, socket.next()).await {
+                        Ok(Some(Ok(frame))) => frame,
+                        Ok(Some(Err(error))) => return self.down(Broken::Closed(error.to_string())),
+                        Ok(None) => return self.down(Broken::Closed("the daemon went away".into())),
+                        Err(_) => return self.down(Broken::Silent),
+                    };
+                    *heard = Instant::now();
+                    let verdict = match frame {
+                        Message::Text(text) => self.follower.take(text.as_str()),
+                        Message::Binary(_) => Verdict::Break(Broken::Garbage("a binary message".into())),
+                        // The library answers pings and closes; a close is followed by the end of the stream.
+                        Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {
+                            Verdict::Ignore
+                        }
+                    };
+                    match verdict {
+                        Verdict::Tell(News::Refused(error)) => return self.refused(error),
+                        Verdict::Tell(news) => return news,
+                        Verdict::Ignore => {}
+                        Verdict::Break(broken) => return self.down(broken),
+                    }
+                }
+            }
+        }
+    }
+
+    fn down(&mut self, broken: Broken) -> News {
+        // A daemon that greets and then fails at once must not be asked four times a second.
+        if let Phase::Connected { since, .. } = &self.phase
+            && self.follower.greeted()
+            && since.elapsed() >= LONGEST_PAUSE
+        {
+            self.backoff.reset();
+        }
+        let pause = self.backoff.pause(rand::random());
+        tracing::debug!(address = self.address, ?pause, "link is down: {broken}");
+        self.phase = Phase::Resting(Instant::now() + pause);
+        News::Down(broken)
+    }
+
+    fn refused(&mut self, error: Error) -> News {
+        self.phase = Phase::Resting(Instant::now() + self.backoff.refused());
+        News::Refused(error)
+    }
+
+    fn connect(&mut self) -> Connecting {
+        let address = self.address.clone();
+        let hello = serde_json::to_string(&self.follower.hello());
+        Box::pin(async move {
+            let broken = |what: String| Unconnected::Broken(Broken::Unreachable(what));
+            let hello = hello.map_err(|error| broken(error.to_string()))?;
+            let config = WebSocketConfig::default()
+                .read_buffer_size(READ_BUFFER)
+                .max_message_size(Some(LONGEST_MESSAGE))
+                .max_frame_size(Some(LONGEST_MESSAGE));
+            let connected = async {
+                let (mut socket, _) = connect_async_with_config(address, Some(config), true).await?;
+                socket.send(Message::text(hello)).await?;
+                Ok(socket)
+            };
+            match timeout(CONNECT_WITHIN, connected).await {
+                Ok(Ok(socket)) => Ok(socket),
+                Ok(Err(error)) => Err(unconnected(error)),
+                Err(_) => Err(broken(format!("no answer within {} s", CONNECT_WITHIN.as_secs()))),
+            }
+        })
+    }
+}
+
+/// A daemon that answers the request to connect with a refusal of its own is there but does not want us.
+fn unconnected(error: tungstenite::Error) -> Unconnected {
+    if let tungstenite::Error::Http(response) = &error
+        && response.status().is_client_error()
+        && let Some(body) = response.body()
+        && let Ok(body) = serde_json::from_slice::<ErrorBody>(body)
+    {
+        return Unconnected::Refused(body.error);
+    }
+    Unconnected::Broken(Broken::Unreachable(error.to_string()))
+}

@@ -1,0 +1,112 @@
+//! A branch as an audience sees it, kept up to date from the events.
+//!
+//! The reference for all clients: a picture that took all entries is the picture that a fresh snapshot
+//! would give.
+
+use giliran_protocol::{
+    live::{Change, ServiceWait},
+    view::{BranchView, CallView},
+};
+
+use crate::link::News;
+
+/// How many calls a picture keeps, as the daemon's does.
+const CALLS_KEPT: usize = 20;
+
+/// What a client knows of a branch.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Picture {
+    view: Option<Box<BranchView>>,
+    seq: u64,
+    up: bool,
+}
+
+impl Picture {
+    /// The branch; none before the first snapshot.
+    pub fn view(&self) -> Option<&BranchView> {
+        self.view.as_deref()
+    }
+
+    /// The last entry that is in the picture.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Whether the link is up. When it is not, the picture may be stale, and a screen says so.
+    pub fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// Takes in what the link says.
+    pub fn take(&mut self, news: &News) {
+        match news {
+            News::Snapshot { seq, view, .. } => {
+                self.view = Some(view.clone());
+                self.seq = *seq;
+                self.up = true;
+            }
+            News::Resumed { .. } => self.up = true,
+            News::Entry { seq, changes, .. } => {
+                self.seq = *seq;
+                for change in changes {
+                    self.apply(change);
+                }
+            }
+            News::Waits(waits) => self.apply_waits(waits),
+            News::Down(_) | News::Refused(_) => self.up = false,
+        }
+    }
+
+    fn apply(&mut self, change: &Change) {
+        let Some(view) = self.view.as_deref_mut() else { return };
+        match change {
+            Change::Ticket { ticket } => {
+                let Some(tickets) = &mut view.tickets else { return };
+                match tickets.binary_search_by_key(&ticket.id, |known| known.id) {
+                    Ok(at) => tickets[at] = ticket.clone(),
+                    Err(at) => tickets.insert(at, ticket.clone()),
+                }
+            }
+            Change::TicketEnded { ticket } => {
+                let Some(tickets) = &mut view.tickets else { return };
+                if let Ok(at) = tickets.binary_search_by_key(ticket, |known| known.id) {
+                    tickets.remove(at);
+                }
+            }
+            Change::Counter { counter } => {
+                if let Some(known) = view.counters.iter_mut().find(|known| known.id == counter.id) {
+                    known.clone_from(counter);
+                }
+            }
+            Change::Queue { service, waiting } => {
+                if let Some(known) = view.services.iter_mut().find(|known| known.id == *service) {
+                    known.waiting = *waiting;
+                }
+            }
+            Change::Call { call } => {
+                if let Some(calls) = &mut view.calls {
+                    add_call(calls, call);
+                }
+            }
+            Change::Tally { tally } => view.tally = Some(*tally),
+            Change::Reset { view: fresh } => view.clone_from(fresh),
+            Change::Unknown => {}
+        }
+    }
+
+    fn apply_waits(&mut self, waits: &[ServiceWait]) {
+        let Some(view) = self.view.as_deref_mut() else { return };
+        for wait in waits {
+            if let Some(known) = view.services.iter_mut().find(|known| known.id == wait.service) {
+                known.wait = wait.wait;
+            }
+        }
+    }
+}
+
+fn add_call(calls: &mut Vec<CallView>, call: &CallView) {
+    if calls.len() >= CALLS_KEPT {
+        calls.drain(..=calls.len() - CALLS_KEPT);
+    }
+    calls.push(call.clone());
+}
