@@ -6,7 +6,7 @@ mod follow;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use giliran_protocol::{
     error::{Error, ErrorBody},
     live::{Change, SILENCE_S, ServiceWait},
@@ -184,10 +184,14 @@ impl Link {
                     let verdict = match frame {
                         Message::Text(text) => self.follower.take(text.as_str()),
                         Message::Binary(_) => Verdict::Break(Broken::Garbage("a binary message".into())),
-                        // The library answers pings and closes; a close is followed by the end of the stream.
-                        Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {
-                            Verdict::Ignore
+                        Message::Close(_) => {
+                            // The library's answer to it goes out if the line takes it at once; the daemon
+                            // has said that nothing more comes, so there is nothing to wait for.
+                            let _ = socket.flush().now_or_never();
+                            Verdict::Break(Broken::Closed("the daemon said goodbye".into()))
                         }
+                        // The library answers pings by itself.
+                        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Verdict::Ignore,
                     };
                     match verdict {
                         Verdict::Tell(News::Refused(error)) => return self.refused(error),

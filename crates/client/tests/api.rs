@@ -1,0 +1,181 @@
+//! Commands and questions against a daemon that a script plays.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+use std::time::Duration;
+
+use giliran_client::{Api, ApiError};
+use giliran_protocol::{
+    command::{Command, CommandRequest, Outcome},
+    view::Audience,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    task::JoinHandle,
+    time::Instant,
+};
+use uuid::Uuid;
+
+/// What the daemon does with a request.
+#[derive(Clone, Copy)]
+enum Reply {
+    /// Breaks the connection off instead of answering.
+    HangUp,
+    Answer(&'static str, &'static str),
+}
+
+const DONE: Reply = Reply::Answer("200 OK", r#"{"seq":7,"outcome":{"type":"done"}}"#);
+const STOPPING: Reply =
+    Reply::Answer("503 Service Unavailable", r#"{"error":{"code":"not_ready","message":{"ms":"Tunggu."}}}"#);
+const EMPTY: Reply = Reply::Answer(
+    "409 Conflict",
+    r#"{"error":{"code":"queue_empty","message":{"ms":"Tiada yang menunggu.","en":"Nobody waits."}}}"#,
+);
+
+/// Gives those replies, one connection each; what it was asked is the result.
+async fn daemon(replies: &'static [Reply]) -> (Api, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = Api::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let asked = tokio::spawn(async move {
+        let mut asked = Vec::new();
+        for reply in replies {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !is_whole(&request) {
+                let mut more = [0; 4096];
+                let n = stream.read(&mut more).await.unwrap();
+                assert_ne!(n, 0, "the request broke off");
+                request.extend_from_slice(&more[..n]);
+            }
+            asked.push(String::from_utf8(request).unwrap());
+            if let Reply::Answer(status, body) = reply {
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+        asked
+    });
+    (api, asked)
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    body.len() >= length.map_or(0, |length| length.parse().unwrap())
+}
+
+fn call_next() -> CommandRequest {
+    CommandRequest { id: Uuid::from_u128(42), command: Command::CallNext { counter: "k1".into() } }
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+#[tokio::test]
+async fn a_command_is_posted_and_its_answer_understood() {
+    let (api, asked) = daemon(&[DONE]).await;
+    let answer = api.command("kl", &call_next()).await.unwrap();
+    assert_eq!((answer.seq, answer.outcome), (7, Outcome::Done));
+    let asked = asked.await.unwrap();
+    assert!(asked[0].starts_with("POST /api/v1/branches/kl/commands HTTP/1.1\r\n"), "{asked:?}");
+    let (head, body) = asked[0].split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert!(!head.contains("giliran-simulated-time"), "{head}");
+    assert_eq!(
+        body,
+        r#"{"id":"00000000-0000-0000-0000-00000000002a","command":{"type":"call_next","counter":"k1"}}"#
+    );
+}
+
+#[tokio::test]
+async fn a_simulated_time_travels_with_the_request() {
+    let (api, asked) = daemon(&[DONE]).await;
+    api.at("1999-01-03T08:00:00Z".parse().unwrap()).command("kl", &call_next()).await.unwrap();
+    let asked = asked.await.unwrap();
+    assert!(asked[0].contains("giliran-simulated-time: 1999-01-03T08:00:00Z\r\n"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_names_code_and_status() {
+    let (api, _asked) = daemon(&[EMPTY]).await;
+    let error = api.command("kl", &call_next()).await.unwrap_err();
+    assert_eq!(error.code(), Some("queue_empty"));
+    assert!(matches!(error, ApiError::Refused { status: 409, .. }));
+    assert_eq!(error.to_string(), "Nobody waits. (queue_empty)");
+    assert!(!error.is_passing());
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_odd_and_not_repeated() {
+    for reply in [
+        &[Reply::Answer("200 OK", "<html>")],
+        &[Reply::Answer("200 OK", "{}")],
+        &[Reply::Answer("404 Not Found", "nothing here")],
+        &[Reply::Answer("302 Found", "")],
+    ] {
+        let (api, asked) = daemon(reply).await;
+        let error = api.command_until_answered("kl", &call_next(), soon()).await.unwrap_err();
+        assert!(matches!(error, ApiError::Odd { .. }), "{error:?}");
+        assert_eq!(asked.await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_command_is_sent_again_with_the_same_id_until_it_is_answered() {
+    let (api, asked) = daemon(&[Reply::HangUp, STOPPING, DONE]).await;
+    let answer = api.command_until_answered("kl", &call_next(), soon()).await.unwrap();
+    assert_eq!(answer.seq, 7);
+    let asked = asked.await.unwrap();
+    assert_eq!(asked.len(), 3);
+    assert!(asked.iter().all(|request| *request == asked[0]), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_ends_the_repeating() {
+    let (api, asked) = daemon(&[STOPPING, EMPTY]).await;
+    let error = api.command_until_answered("kl", &call_next(), soon()).await.unwrap_err();
+    assert_eq!(error.code(), Some("queue_empty"));
+    assert_eq!(asked.await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn after_the_deadline_the_last_failure_is_the_answer() {
+    let (api, asked) = daemon(&[STOPPING]).await;
+    let error = api.command_until_answered("kl", &call_next(), Instant::now()).await.unwrap_err();
+    assert_eq!(error.code(), Some("not_ready"));
+    assert_eq!(asked.await.unwrap().len(), 1);
+
+    let (api, asked) = daemon(&[]).await;
+    asked.await.unwrap(); // the listener is gone
+    let error = api.command("kl", &call_next()).await.unwrap_err();
+    assert!(matches!(error, ApiError::Unreachable(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn questions_are_asked_at_their_addresses() {
+    let (api, asked) = daemon(&[
+        Reply::Answer("200 OK", r#"[{"id":"kl","name":{"ms":"KL"},"simulated_clock":true}]"#),
+        Reply::Answer(
+            "200 OK",
+            r#"{"type":"snapshot","log":"00000000-0000-0000-0000-000000000007","seq":3,
+                "now":"2026-01-05T01:00:00Z","view":{"id":"kl","name":{"ms":"KL"},
+                "time_zone":"Asia/Kuala_Lumpur","day":null,"classes":[],"services":[],"counters":[]}}"#,
+        ),
+    ])
+    .await;
+    assert!(api.branches().await.unwrap()[0].simulated_clock);
+    let state = api.state("kl", Audience::Supervisor).await.unwrap();
+    assert_eq!((state.seq, state.view.id.as_str()), (3, "kl"));
+    let asked = asked.await.unwrap();
+    assert!(asked[0].starts_with("GET /api/v1/branches HTTP/1.1\r\n"), "{asked:?}");
+    assert!(
+        asked[1].starts_with("GET /api/v1/branches/kl/state?audience=supervisor HTTP/1.1\r\n"),
+        "{asked:?}"
+    );
+}
