@@ -1,0 +1,464 @@
+//! `cargo xtask test`: every check there is, with what it took and what came of it.
+//!
+//! Two lanes run side by side: what cargo does keeps the processors busy, what npm does mostly waits for
+//! the network. Steps that need both come last. A step that fails does not stop those that do not need it.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail};
+
+use crate::{
+    counts::Counts,
+    demo::target_folder,
+    node::Node,
+    process::{self, Output, Stopped},
+    system,
+};
+
+/// The pages' source, and what was built from it and committed.
+const PAGES: &str = "crates/web/pages";
+const BUILT_PAGES: &str = "crates/web/dist";
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Run this step alone; may be given several times
+    #[arg(long, value_name = "STEP", value_parser = step_names())]
+    only: Vec<String>,
+}
+
+/// One check.
+struct Step {
+    name: &'static str,
+    /// To be read after the name.
+    about: &'static str,
+    /// Steps without which this one makes no sense.
+    needs: &'static [&'static str],
+    run: fn(&Tools, &Report<'_>) -> anyhow::Result<()>,
+}
+
+/// What cargo does.
+const RUST: &[Step] = &[
+    Step { name: "format", about: "the code is formatted", needs: &[], run: format },
+    Step { name: "lint", about: "clippy has nothing to say", needs: &[], run: lint },
+    Step { name: "silent", about: "the loudspeaker builds without a sound device", needs: &[], run: silent },
+    Step { name: "build", about: "programs and tests", needs: &[], run: build },
+    Step { name: "test", about: "unit, property and whole-system tests", needs: &["build"], run: test },
+    Step { name: "doctest", about: "examples in the documentation", needs: &["build"], run: doctest },
+];
+
+/// What npm does.
+const NODE: &[Step] = &[
+    Step { name: "pages-install", about: "what the pages are built with", needs: &[], run: pages_install },
+    Step { name: "pages-types", about: "the pages' types", needs: &["pages-install"], run: pages_types },
+    Step { name: "pages-test", about: "the pages' unit tests", needs: &["pages-install"], run: pages_test },
+    Step {
+        name: "pages-build",
+        about: "the committed pages match their source",
+        needs: &["pages-install"],
+        run: pages_build,
+    },
+];
+
+/// What needs both.
+const BOTH: &[Step] = &[Step {
+    name: "browser",
+    about: "the pages in a real browser, on a real daemon",
+    needs: &["build", "pages-install"],
+    run: browser,
+}];
+
+fn steps() -> impl Iterator<Item = &'static Step> {
+    [RUST, NODE, BOTH].into_iter().flatten()
+}
+
+fn step_names() -> clap::builder::PossibleValuesParser {
+    steps().map(|step| step.name).collect::<Vec<_>>().into()
+}
+
+/// What the steps work with.
+struct Tools {
+    node: Option<Node>,
+    nextest: bool,
+}
+
+impl Tools {
+    fn npm(&self, arguments: &[&str]) -> anyhow::Result<Command> {
+        let node = self.node.as_ref().context("Node was not set up")?;
+        let mut npm = node.npm(Path::new(PAGES));
+        npm.args(arguments);
+        Ok(npm)
+    }
+}
+
+/// How a step ended.
+enum End {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+struct Outcome {
+    name: &'static str,
+    end: End,
+    took: Duration,
+    counts: Counts,
+}
+
+/// Runs every check, or those that were asked for.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let wanted = |step: &&Step| options.only.is_empty() || options.only.iter().any(|name| name == step.name);
+    let begun = Instant::now();
+    println!("[set-up] what the checks need");
+    let tools = set_up(steps().filter(wanted))?;
+    println!("[set-up] took {}", seconds(begun.elapsed()));
+
+    let outcomes = Mutex::new(BTreeMap::new());
+    let lane = |steps: &'static [Step]| -> anyhow::Result<()> {
+        steps.iter().filter(wanted).try_for_each(|step| take(step, &tools, &outcomes))
+    };
+    thread::scope(|scope| {
+        let pages = scope.spawn(|| lane(NODE));
+        let rust = lane(RUST);
+        let pages = pages.join().unwrap_or_else(|_| bail!("the pages' lane broke off"));
+        rust.and(pages)
+    })?;
+    lane(BOTH)?;
+
+    let outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    summary(outcomes.values(), begun.elapsed())
+}
+
+/// Everything that the steps need and that is not a crate or a package of npm's.
+fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
+    let names: Vec<_> = steps.map(|step| step.name).collect();
+    let any = |of: &[&str]| of.iter().any(|name| names.contains(name));
+    let mut needs = Vec::new();
+    if any(&["lint", "build", "silent", "test", "doctest"]) {
+        needs.extend([system::C_COMPILER, system::PKG_CONFIG, system::SOUND]);
+    }
+    if any(&["browser"]) {
+        needs.push(system::BROWSER);
+    }
+    system::ensure(&needs)?;
+    if any(&["format"]) {
+        component("rustfmt", "fmt")?;
+    }
+    if any(&["lint"]) {
+        component("clippy", "clippy")?;
+    }
+    let node = if any(&["pages-install", "pages-types", "pages-test", "pages-build", "browser"]) {
+        let node = Node::find()?;
+        println!("[set-up] Node {}", node.version().unwrap_or_default());
+        Some(node)
+    } else {
+        None
+    };
+    let nextest = works(process::cargo().args(["nextest", "--version"]));
+    println!("[set-up] tests run by {}", if nextest { "cargo-nextest" } else { "cargo test" });
+    Ok(Tools { node, nextest })
+}
+
+/// A part of the Rust toolchain that a minimal installation leaves out.
+fn component(name: &str, subcommand: &str) -> anyhow::Result<()> {
+    if works(process::cargo().args([subcommand, "--version"])) {
+        return Ok(());
+    }
+    if system::on_path("rustup").is_none() {
+        bail!("`cargo {subcommand}` is missing; install {name} for your Rust");
+    }
+    println!("[set-up] adding {name} to the Rust toolchain");
+    process::run(Command::new("rustup").args(["component", "add", name]), Output::Shown)
+}
+
+fn works(command: &mut Command) -> bool {
+    process::run(command, Output::Dropped).is_ok()
+}
+
+/// Runs a step and keeps what came of it; an error only when somebody asked for a stop.
+fn take(
+    step: &'static Step,
+    tools: &Tools,
+    outcomes: &Mutex<BTreeMap<usize, Outcome>>,
+) -> anyhow::Result<()> {
+    let place = steps().position(|other| other.name == step.name).unwrap_or(usize::MAX);
+    let keep = |end, took, counts| {
+        let mut outcomes = outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        outcomes.insert(place, Outcome { name: step.name, end, took, counts });
+    };
+    let lost = {
+        let outcomes = outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let unfit = |outcome: &&Outcome| !matches!(outcome.end, End::Passed);
+        outcomes.values().filter(unfit).map(|outcome| outcome.name).find(|name| step.needs.contains(name))
+    };
+    if let Some(lost) = lost {
+        println!("[{}] skipped: `{lost}` did not work", step.name);
+        keep(End::Skipped, Duration::ZERO, Counts::default());
+        return Ok(());
+    }
+    println!("[{}] begins: {}", step.name, step.about);
+    let begun = Instant::now();
+    let report = Report { step: step.name, counts: Mutex::default() };
+    let result = (step.run)(tools, &report);
+    let took = begun.elapsed();
+    let mut counts = *report.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match result {
+        Ok(()) if counts.failed == 0 => {
+            println!("[{}] passed in {}", step.name, seconds(took));
+            keep(End::Passed, took, counts);
+        }
+        Err(error) if error.is::<Stopped>() => return Err(error),
+        result => {
+            if let Err(error) = result {
+                println!("[{}] {error:#}", step.name);
+            }
+            println!("[{}] FAILED after {}", step.name, seconds(took));
+            // A check that counts nothing is one check.
+            counts.failed = counts.failed.max(1);
+            keep(End::Failed, took, counts);
+        }
+    }
+    Ok(())
+}
+
+/// What a step says and counts while it runs.
+struct Report<'a> {
+    step: &'a str,
+    counts: Mutex<Counts>,
+}
+
+impl Report<'_> {
+    /// Runs a program; its lines are shown behind the step's name.
+    fn run(&self, command: &mut Command) -> anyhow::Result<()> {
+        process::run(command, Output::Lines(&|line| println!("[{}] {line}", self.step)))
+    }
+
+    /// Runs a test runner and adds up what it says of itself.
+    fn run_tests(&self, command: &mut Command) -> anyhow::Result<()> {
+        process::run(
+            command,
+            Output::Lines(&|line| {
+                println!("[{}] {line}", self.step);
+                if let Some(counts) = Counts::of_line(line) {
+                    *self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += counts;
+                }
+            }),
+        )
+    }
+}
+
+/// cargo, on the whole workspace with the loudspeaker's sound device.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = process::cargo();
+    cargo.args(arguments).args(["--locked", "--workspace", "--features", "giliran-display/playback"]);
+    cargo
+}
+
+fn format(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run(process::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lint(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run(cargo(&["clippy", "--all-targets"]).args(["--", "--deny", "warnings"]))
+}
+
+fn silent(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run(process::cargo().args([
+        "check",
+        "--locked",
+        "--package",
+        "giliran-display",
+        "--no-default-features",
+    ]))
+}
+
+/// Programs and tests in one go: the whole-system tests run the programs, and both share what they
+/// depend on only when cargo is asked for both at once.
+fn build(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run(&mut cargo(&["build", "--bins", "--tests"]))
+}
+
+fn test(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    if tools.nextest {
+        report.run_tests(&mut cargo(&["nextest", "run", "--no-fail-fast"]))
+    } else {
+        report.run_tests(&mut cargo(&["test", "--bins", "--lib", "--tests", "--no-fail-fast"]))
+    }
+}
+
+/// cargo-nextest does not run them.
+fn doctest(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run_tests(&mut cargo(&["test", "--doc", "--no-fail-fast"]))
+}
+
+/// What was installed for this very lock file is kept.
+fn pages_install(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    let folder = Path::new(PAGES);
+    let wanted = fs::read(folder.join("package-lock.json")).context("the pages have no package-lock.json")?;
+    let mark = folder.join("node_modules/.installed-for");
+    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+        println!("[{}] installed already", report.step);
+        return Ok(());
+    }
+    report.run(&mut tools.npm(&["ci"])?)?;
+    fs::write(mark, wanted).context("can't write into node_modules")
+}
+
+fn pages_types(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run(&mut tools.npm(&["run", "check"])?)
+}
+
+fn pages_test(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    report.run_tests(&mut tools.npm(&["test"])?)
+}
+
+/// Builds beside the committed pages, which stay as they are: a change of them would make cargo, in the
+/// other lane, build the daemon again.
+fn pages_build(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    let fresh = std::path::absolute(target_folder())?.join("pages");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh)?;
+    }
+    let folder = fresh.to_str().context("the checkout's path is not UTF-8")?;
+    report.run(&mut tools.npm(&["run", "build", "--", "--outDir", folder])?)?;
+    let differences = differences(Path::new(BUILT_PAGES), &fresh)?;
+    if !differences.is_empty() {
+        for path in &differences {
+            println!("[{}] differs: {}", report.step, path.display());
+        }
+        bail!(
+            "{BUILT_PAGES} is not what its source builds; run `npm run build` in {PAGES} and commit the result"
+        );
+    }
+    Ok(())
+}
+
+fn browser(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    let mut npm = tools.npm(&["run", "test:browser"])?;
+    if let Some(browser) = system::browser() {
+        npm.env("CHROMIUM", browser);
+    }
+    npm.env("GILIRAN", std::path::absolute(target_folder())?.join("debug/giliran"));
+    report.run_tests(&mut npm)
+}
+
+/// Files that are not the same, or not there, in both folders.
+fn differences(one: &Path, other: &Path) -> io::Result<Vec<PathBuf>> {
+    let one = files(one)?;
+    let other = files(other)?;
+    let mut paths: Vec<_> = one
+        .iter()
+        .filter(|(path, contents)| other.get(*path) != Some(contents))
+        .map(|(path, _)| path.clone())
+        .collect();
+    paths.extend(other.into_keys().filter(|path| !one.contains_key(path)));
+    Ok(paths)
+}
+
+/// All files below a folder, by their path in it.
+fn files(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        for entry in fs::read_dir(folder.join(&below))? {
+            let entry = entry?;
+            let path = below.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path, fs::read(entry.path())?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The table of steps and, in the last line, how many tests passed and failed.
+fn summary<'a>(outcomes: impl Iterator<Item = &'a Outcome>, took: Duration) -> anyhow::Result<()> {
+    println!("\n{:<15}{:<10}{:>9}{:>9}{:>8}", "step", "result", "time", "passed", "failed");
+    let mut total = Counts::default();
+    let mut sound = true;
+    for Outcome { name, end, took, counts } in outcomes {
+        let result = match end {
+            End::Passed => "passed",
+            End::Failed => "FAILED",
+            End::Skipped => "skipped",
+        };
+        sound &= matches!(end, End::Passed);
+        let number = |count: u32| if count == 0 { "-".to_owned() } else { count.to_string() };
+        println!(
+            "{name:<15}{result:<10}{:>9}{:>9}{:>8}",
+            seconds(*took),
+            number(counts.passed),
+            number(counts.failed)
+        );
+        total += *counts;
+    }
+    println!("{:<25}{:>9}\n", "all", seconds(took));
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if sound { Ok(()) } else { Err(ChecksFailed.into()) }
+}
+
+/// Some check failed; the summary has said which.
+#[derive(Debug)]
+pub struct ChecksFailed;
+
+impl std::fmt::Display for ChecksFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not every check passed")
+    }
+}
+
+impl std::error::Error for ChecksFailed {}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::PathBuf};
+
+    use super::{differences, steps};
+
+    #[test]
+    fn a_step_needs_only_steps_of_other_names_that_exist() {
+        let names: BTreeSet<_> = steps().map(|step| step.name).collect();
+        assert_eq!(names.len(), steps().count(), "two steps have the same name");
+        for step in steps() {
+            for need in step.needs {
+                assert!(names.contains(need) && *need != step.name, "{} needs {need}", step.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_a_missing_and_an_additional_file_differ_and_equal_ones_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, contents: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, contents).unwrap();
+        };
+        for (path, contents) in [
+            ("a/same", "1"),
+            ("b/same", "1"),
+            ("a/in/changed", "1"),
+            ("b/in/changed", "2"),
+            ("a/gone", ""),
+            ("b/new", ""),
+        ] {
+            write(path, contents);
+        }
+        let mut found = differences(&folder.path().join("a"), &folder.path().join("b")).unwrap();
+        found.sort();
+        assert_eq!(found, ["gone", "in/changed", "new"].map(PathBuf::from));
+    }
+}
