@@ -15,8 +15,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Command, CounterId, Event, Refusal, Rules, ServiceId, ServiceRule, Ticket, TicketId, TicketNumber,
-    TicketState, queue::Queues,
+    Command, CounterId, Event, Fault, Faults, Refusal, Rules, Series, ServiceId, ServiceRule, Ticket,
+    TicketId, TicketNumber, TicketState, numbers::Numbers, queue::Queues,
 };
 
 /// The state of one branch.
@@ -30,6 +30,8 @@ pub struct Branch {
     sequences: BTreeMap<ServiceId, u16>,
     /// The living.
     tickets: BTreeMap<TicketId, Ticket>,
+    /// The numbers of the living.
+    numbers: Numbers,
     queues: Queues,
     counters: BTreeMap<CounterId, Counter>,
     tally: Tally,
@@ -62,13 +64,16 @@ pub struct Tally {
 impl Branch {
     /// Says what `command` means at `now`; changes nothing.
     pub fn decide(&self, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
-        if let Command::SetRules { rules } = command {
-            rules.check().map_err(Refusal::UnsoundRules)?;
-            return Ok(vec![Event::RulesSet { rules: rules.clone() }]);
-        }
-        let rules = self.rules.as_deref().ok_or(Refusal::NotConfigured)?;
+        let rules = match (&self.rules, command) {
+            (_, Command::SetRules { rules }) => rules,
+            (Some(rules), _) => rules,
+            (None, _) => return Err(Refusal::NotConfigured),
+        };
         let event = match command {
-            Command::SetRules { .. } => unreachable!("dealt with above"),
+            Command::SetRules { rules } => {
+                rules.check().and_then(|()| self.fits(rules)).map_err(Refusal::UnsoundRules)?;
+                Event::RulesSet { rules: rules.clone() }
+            }
             Command::BeginDay => {
                 let day = rules.day_of(now);
                 if self.day.is_some_and(|begun| begun >= day) {
@@ -215,6 +220,7 @@ impl Branch {
                 self.day = Some(*day);
                 self.sequences.clear();
                 self.tickets.clear();
+                self.numbers.clear();
                 self.queues.clear();
                 self.tally = Tally::default();
                 for counter in self.counters.values_mut() {
@@ -224,6 +230,7 @@ impl Branch {
             Event::TicketIssued { ticket, number, service, class, language, due, .. } => {
                 self.issued = self.issued.max(ticket.0);
                 self.sequences.insert(service.clone(), number.sequence());
+                self.numbers.take(number);
                 self.tally.issued += 1;
                 self.queues.insert(service, (*due, *ticket));
                 let fresh = Ticket {
@@ -239,11 +246,10 @@ impl Branch {
             }
             Event::TicketCalled { ticket, counter, .. } => {
                 self.leave_queue(*ticket);
-                self.set_state(*ticket, TicketState::Called {
-                    counter: counter.clone(),
-                    since: at,
-                    attempts: 1,
-                });
+                self.set_state(
+                    *ticket,
+                    TicketState::Called { counter: counter.clone(), since: at, attempts: 1 },
+                );
                 if let Some(counter) = self.counters.get_mut(counter) {
                     counter.ticket = Some(*ticket);
                 }
@@ -261,12 +267,12 @@ impl Branch {
             Event::TicketServed { ticket, counter } => {
                 self.tally.served += 1;
                 self.free(counter);
-                self.tickets.remove(ticket);
+                self.end(*ticket);
             }
             Event::TicketMissed { ticket, counter } => {
                 self.tally.missed += 1;
                 self.free(counter);
-                self.tickets.remove(ticket);
+                self.end(*ticket);
             }
             Event::TicketTransferred { ticket, counter, service, due } => {
                 self.free(counter);
@@ -284,7 +290,7 @@ impl Branch {
             Event::TicketCancelled { ticket } => {
                 self.tally.cancelled += 1;
                 self.leave_queue(*ticket);
-                self.tickets.remove(ticket);
+                self.end(*ticket);
             }
             Event::CounterOpened { counter } => self.set_open(counter, true),
             Event::CounterClosed { counter } => self.set_open(counter, false),
@@ -351,35 +357,37 @@ impl Branch {
         self.tally
     }
 
-    /// The next number of a service that nobody has.
+    /// The next number of a service that nobody has; after the last of the series comes the first.
     fn next_number(&self, rule: &ServiceRule) -> Result<TicketNumber, Refusal> {
-        let series = &rule.series;
-        let follow = |sequence: u16| {
-            if (series.first..series.last).contains(&sequence) { sequence + 1 } else { series.first }
+        let Series { letters, first, last, width } = &rule.series;
+        let next = match self.sequences.get(&rule.id) {
+            Some(given) if (*first..*last).contains(given) => given + 1,
+            _ => *first,
         };
-        let mut sequence = match self.sequences.get(&rule.id) {
-            Some(last) => follow(*last),
-            None => series.first,
-        };
-        let number = |sequence| TicketNumber::new(&series.letters, sequence, series.width);
-        // Until the series has come round once, nobody can have the next number.
-        if self.tally.issued < series.size() && self.sequences.get(&rule.id).is_none_or(|s| *s < series.last)
-        {
-            return Ok(number(sequence));
-        }
-        let taken: BTreeSet<u16> = self
-            .tickets
-            .values()
-            .filter(|ticket| ticket.number.letters() == series.letters)
-            .map(|ticket| ticket.number.sequence())
-            .collect();
-        for _ in 0..series.size() {
-            if !taken.contains(&sequence) {
-                return Ok(number(sequence));
+        let free = self.numbers.first_free(letters, next..=*last);
+        let sequence = free.or_else(|| self.numbers.first_free(letters, *first..=*last));
+        let sequence = sequence.ok_or_else(|| Refusal::NumbersExhausted(rule.id.clone()))?;
+        Ok(TicketNumber::new(letters, sequence, *width))
+    }
+
+    /// Whether nobody who is here is left without a service or a counter by new rules.
+    fn fits(&self, rules: &Rules) -> Result<(), Faults> {
+        let mut left: BTreeMap<String, u32> = BTreeMap::new();
+        for ticket in self.tickets.values() {
+            if rules.service(&ticket.service).is_none() {
+                *left.entry(format!("service.{}", ticket.service)).or_default() += 1;
             }
-            sequence = follow(sequence);
+            if let Some(counter) = ticket.state.counter()
+                && rules.counter(counter).is_none()
+            {
+                *left.entry(format!("counter.{counter}")).or_default() += 1;
+            }
         }
-        Err(Refusal::NumbersExhausted(rule.id.clone()))
+        if left.is_empty() {
+            return Ok(());
+        }
+        let fault = |(at, people)| Fault { at, what: format!("can't go yet, {people} still here for it") };
+        Err(Faults(left.into_iter().map(fault).collect()))
     }
 
     fn living(&self, id: TicketId) -> Result<&Ticket, Refusal> {
@@ -423,7 +431,8 @@ impl Branch {
             };
             self.counters.insert(rule.id.clone(), counter);
         }
-        // Whoever stood at a counter that is gone waits again, in the old place.
+        // Rules that take away a counter with somebody at it are refused; should a log hold such, the
+        // visitor waits again, in the old place.
         let stranded: Vec<(TicketId, Timestamp)> = self
             .tickets
             .iter()
@@ -434,6 +443,12 @@ impl Branch {
             self.join_queue(id, since);
         }
         self.rules = Some(rules.clone());
+    }
+
+    fn end(&mut self, id: TicketId) {
+        if let Some(ticket) = self.tickets.remove(&id) {
+            self.numbers.give_back(&ticket.number);
+        }
     }
 
     fn set_state(&mut self, id: TicketId, state: TicketState) {

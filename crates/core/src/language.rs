@@ -48,7 +48,10 @@ impl FromStr for Language {
     type Err = UnknownLanguage;
 
     fn from_str(tag: &str) -> Result<Self, UnknownLanguage> {
-        Self::ALL.into_iter().find(|l| l.tag() == tag).ok_or_else(|| UnknownLanguage(tag.into()))
+        Self::ALL
+            .into_iter()
+            .find(|l| l.tag() == tag)
+            .ok_or_else(|| UnknownLanguage(tag.chars().take(16).collect()))
     }
 }
 

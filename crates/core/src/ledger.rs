@@ -58,7 +58,7 @@ pub enum Submission {
 const REFUSALS_KEPT: usize = 65_536;
 
 /// How many taken commands are known at once. The log itself knows all; see [`Ledger::restore`].
-pub(crate) const COMMANDS_KEPT: usize = 65_536;
+const COMMANDS_KEPT: usize = 65_536;
 
 /// A branch with its book-keeping.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +66,8 @@ pub struct Ledger {
     branch: Branch,
     seq: u64,
     at: Option<Timestamp>,
-    taken: Remembered<u64>,
-    refused: Remembered<Refusal>,
+    taken: Remembered<u64, COMMANDS_KEPT>,
+    refused: Remembered<Refusal, REFUSALS_KEPT>,
 }
 
 impl Ledger {
@@ -89,6 +89,11 @@ impl Ledger {
         ledger
     }
 
+    /// Learns of a command whose entry is in the log, though it is no longer among the last.
+    pub fn remember(&mut self, known: Known) {
+        self.taken.insert(known.command, known.seq);
+    }
+
     /// Takes in an entry that was stored before.
     pub fn replay(&mut self, entry: &Entry) {
         for event in &entry.events {
@@ -108,11 +113,10 @@ impl Ledger {
         while let Some((due, command)) = self.branch.next_deadline()
             && due <= now
         {
-            // What is due at a moment happens at that moment, however late somebody looks; the first
-            // day has no such moment and begins now.
-            let at = self.not_before_last(if due == Timestamp::MIN { now } else { now.max(due) });
-            match self.branch.decide(&command, at) {
-                Ok(events) => entries.push(self.enter(None, at, events)),
+            // However late somebody looks, it happens when it is seen to: a log that says otherwise
+            // would claim that the branch was awake.
+            match self.branch.decide(&command, now) {
+                Ok(events) => entries.push(self.enter(None, now, events)),
                 Err(_) => break, // a deadline that can't be met now is looked at again next time
             }
         }
@@ -174,20 +178,20 @@ impl Ledger {
     }
 }
 
-/// The last so many of something, by command.
+/// The last `KEPT` of something, by command.
 #[derive(Debug, Clone)]
-struct Remembered<T> {
+struct Remembered<T, const KEPT: usize> {
     by_id: BTreeMap<CommandId, T>,
     oldest_first: VecDeque<CommandId>,
 }
 
-impl<T> Default for Remembered<T> {
+impl<T, const KEPT: usize> Default for Remembered<T, KEPT> {
     fn default() -> Self {
         Self { by_id: BTreeMap::new(), oldest_first: VecDeque::new() }
     }
 }
 
-impl<T> Remembered<T> {
+impl<T, const KEPT: usize> Remembered<T, KEPT> {
     fn get(&self, id: &CommandId) -> Option<&T> {
         self.by_id.get(id)
     }
@@ -196,7 +200,7 @@ impl<T> Remembered<T> {
         if self.by_id.insert(id, value).is_none() {
             self.oldest_first.push_back(id);
         }
-        if self.oldest_first.len() > REFUSALS_KEPT.max(COMMANDS_KEPT)
+        if self.oldest_first.len() > KEPT
             && let Some(oldest) = self.oldest_first.pop_front()
         {
             self.by_id.remove(&oldest);

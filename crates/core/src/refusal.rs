@@ -151,36 +151,48 @@ impl Refusal {
                 "本办事处尚未设置。",
                 "இந்த அலுவலகம் இன்னும் அமைக்கப்படவில்லை.",
             ]),
-            Self::UnsoundRules(faults) => with(faults, [
-                "Tetapan tidak sah: {}",
-                "The settings are not sound: {}",
-                "设置无效：{}",
-                "அமைப்புகள் சரியில்லை: {}",
-            ]),
+            Self::UnsoundRules(faults) => with(
+                faults,
+                [
+                    "Tetapan tidak sah: {}",
+                    "The settings are not sound: {}",
+                    "设置无效：{}",
+                    "அமைப்புகள் சரியில்லை: {}",
+                ],
+            ),
             Self::DayHasBegun => plain([
                 "Hari ini sudah dimulakan.",
                 "This day has begun already.",
                 "今天已经开始。",
                 "இந்த நாள் ஏற்கனவே தொடங்கிவிட்டது.",
             ]),
-            Self::UnknownService(id) => with(id, [
-                "Tiada perkhidmatan `{}`.",
-                "There is no service `{}`.",
-                "没有服务项目“{}”。",
-                "`{}` என்ற சேவை இல்லை.",
-            ]),
-            Self::UnknownClass(id) => with(id, [
-                "Tiada golongan pelawat `{}`.",
-                "There is no class of visitor `{}`.",
-                "没有访客类别“{}”。",
-                "`{}` என்ற வருகையாளர் வகை இல்லை.",
-            ]),
-            Self::UnknownCounter(id) => with(id, [
-                "Tiada kaunter `{}`.",
-                "There is no counter `{}`.",
-                "没有柜台“{}”。",
-                "`{}` என்ற கவுண்டர் இல்லை.",
-            ]),
+            Self::UnknownService(id) => with(
+                id,
+                [
+                    "Tiada perkhidmatan `{}`.",
+                    "There is no service `{}`.",
+                    "没有服务项目“{}”。",
+                    "`{}` என்ற சேவை இல்லை.",
+                ],
+            ),
+            Self::UnknownClass(id) => with(
+                id,
+                [
+                    "Tiada golongan pelawat `{}`.",
+                    "There is no class of visitor `{}`.",
+                    "没有访客类别“{}”。",
+                    "`{}` என்ற வருகையாளர் வகை இல்லை.",
+                ],
+            ),
+            Self::UnknownCounter(id) => with(
+                id,
+                [
+                    "Tiada kaunter `{}`.",
+                    "There is no counter `{}`.",
+                    "没有柜台“{}”。",
+                    "`{}` என்ற கவுண்டர் இல்லை.",
+                ],
+            ),
             Self::UnknownTicket(_) => plain([
                 "Tiket ini tidak wujud.",
                 "There is no such ticket.",
@@ -217,42 +229,47 @@ impl Refusal {
                 "柜台已经开放。",
                 "கவுண்டர் ஏற்கனவே திறந்துள்ளது.",
             ]),
-            Self::CounterBusy(number) => with(number, [
-                "Kaunter ini sedang melayan {}.",
-                "The counter still has {}.",
-                "柜台仍在处理 {}。",
-                "கவுண்டரில் {} இன்னும் உள்ளது.",
-            ]),
+            Self::CounterBusy(number) => with(
+                number,
+                [
+                    "Kaunter ini sedang melayan {}.",
+                    "The counter still has {}.",
+                    "柜台仍在处理 {}。",
+                    "கவுண்டரில் {} இன்னும் உள்ளது.",
+                ],
+            ),
             Self::NotAtCounter(_) => plain([
                 "Tiket itu tidak lagi di kaunter ini.",
                 "That ticket is not at this counter.",
                 "该号码票不在此柜台。",
                 "அந்தச் சீட்டு இந்தக் கவுண்டரில் இல்லை.",
             ]),
-            Self::AlreadyServing(number) => with(number, [
-                "{} sedang dilayan.",
-                "{} is being served.",
-                "{} 正在办理。",
-                "{} சேவை பெற்றுக்கொண்டிருக்கிறது.",
-            ]),
-            Self::TicketAtCounter(number) => with(number, [
-                "{} sedang di kaunter.",
-                "{} is at a counter.",
-                "{} 正在柜台。",
-                "{} ஒரு கவுண்டரில் உள்ளது.",
-            ]),
-            Self::NotParked(number) => with(number, [
-                "{} tidak ditangguhkan.",
-                "{} is not parked.",
-                "{} 没有被暂停。",
-                "{} ஒத்திவைக்கப்படவில்லை.",
-            ]),
-            Self::SameService(number) => with(number, [
-                "{} sudah untuk perkhidmatan itu.",
-                "{} is for that service already.",
-                "{} 已属于该服务。",
-                "{} ஏற்கனவே அந்தச் சேவைக்கானது.",
-            ]),
+            Self::AlreadyServing(number) => with(
+                number,
+                [
+                    "{} sedang dilayan.",
+                    "{} is being served.",
+                    "{} 正在办理。",
+                    "{} சேவை பெற்றுக்கொண்டிருக்கிறது.",
+                ],
+            ),
+            Self::TicketAtCounter(number) => with(
+                number,
+                ["{} sedang di kaunter.", "{} is at a counter.", "{} 正在柜台。", "{} ஒரு கவுண்டரில் உள்ளது."],
+            ),
+            Self::NotParked(number) => with(
+                number,
+                ["{} tidak ditangguhkan.", "{} is not parked.", "{} 没有被暂停。", "{} ஒத்திவைக்கப்படவில்லை."],
+            ),
+            Self::SameService(number) => with(
+                number,
+                [
+                    "{} sudah untuk perkhidmatan itu.",
+                    "{} is for that service already.",
+                    "{} 已属于该服务。",
+                    "{} ஏற்கனவே அந்தச் சேவைக்கானது.",
+                ],
+            ),
             Self::NoServices => plain([
                 "Kaunter mesti menerima sekurang-kurangnya satu perkhidmatan.",
                 "A counter must take at least one service.",

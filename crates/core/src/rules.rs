@@ -196,6 +196,15 @@ impl Rules {
                 fault(kind.into(), "there must be at least one".into());
             }
         }
+        let names = [("name".into(), &self.name)]
+            .into_iter()
+            .chain(self.classes.iter().map(|c| (format!("class.{}.name", c.id), &c.name)))
+            .chain(self.services.iter().map(|s| (format!("service.{}.name", s.id), &s.name)));
+        for (at, name) in names {
+            for (language, _) in name.iter().filter(|(_, text)| text.trim().is_empty()) {
+                fault(format!("{at}.{language}"), "is empty".into());
+            }
+        }
         for id in twice(self.classes.iter().map(|c| &c.id)) {
             fault(format!("class.{id}"), "stands twice".into());
         }
@@ -305,20 +314,21 @@ impl Rules {
         own.or(class.allowance).unwrap_or(service.allowance)
     }
 
-    /// The business day that a time falls in, by the branch's own clock.
+    /// The business day that a time falls in, by the branch's own clock: the last that has begun.
     pub fn day_of(&self, at: Timestamp) -> Date {
-        let local = at.to_zoned(self.zone()).datetime();
-        if local.time() < self.day_begins {
-            local.date().saturating_sub(1.day())
-        } else {
-            local.date()
-        }
+        let date = at.to_zoned(self.zone()).date();
+        // Near a change to or from summer time a wall clock alone does not say whether the day has begun.
+        [date.tomorrow(), Ok(date)]
+            .into_iter()
+            .flatten()
+            .find(|day| self.day_starts_at(*day) <= at)
+            .unwrap_or_else(|| date.saturating_sub(1.day()))
     }
 
     /// When a business day begins.
     pub fn day_starts_at(&self, day: Date) -> Timestamp {
-        // Where summer time skips the hour, the day begins at the moment of the change; a date whose
-        // local time does not fit a timestamp lies thousands of years away.
+        // Where summer time skips the hour, the day begins as much later; where it repeats the hour, at
+        // the first. A date whose local time does not fit a timestamp lies thousands of years away.
         let begins = day.to_datetime(self.day_begins);
         begins.to_zoned(self.zone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
@@ -357,6 +367,9 @@ impl Series {
             faults.push(format!("a width of {} is not between 1 and 4", self.width));
         } else if u32::from(self.last) >= 10_u32.pow(u32::from(self.width)) {
             faults.push(format!("{} has more than {} digits", self.last, self.width));
+        }
+        if self.first == 0 {
+            faults.push("begins at 0, and people count from 1".into());
         }
         if self.first > self.last {
             faults.push(format!("begins at {} and ends before it, at {}", self.first, self.last));
