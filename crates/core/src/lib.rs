@@ -29,7 +29,7 @@ pub use command::Command;
 pub use event::{Event, WaitRange};
 pub use ids::{BranchId, ClassId, CommandId, CounterId, ServiceId, Slug, SlugError, TicketId};
 pub use language::{Language, Texts, UnknownLanguage};
-pub use ledger::{Entry, Known, Ledger, Submission};
+pub use ledger::{Decision, Entry, Known, Ledger, Submission};
 pub use number::{NumberError, TicketNumber};
 pub use refusal::{Kind, Refusal};
 pub use rules::{ClassRule, CounterRule, Fault, Faults, Place, Rules, Series, ServiceRule};
