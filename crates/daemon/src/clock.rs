@@ -26,7 +26,7 @@ impl Clock {
                 clippy::disallowed_methods,
                 reason = "this is the clock that all others get their time from"
             )]
-            Self::System => Some(Timestamp::now()),
+            Self::System => Some(whole_milliseconds(Timestamp::now())),
             Self::Simulated(latest) => *lock(latest),
         }
     }
@@ -36,6 +36,7 @@ impl Clock {
         match self {
             Self::System => Err(NotSimulated),
             Self::Simulated(latest) => {
+                let at = whole_milliseconds(at);
                 let mut latest = lock(latest);
                 *latest = Some(latest.map_or(at, |known| known.max(at)));
                 Ok(())
@@ -47,6 +48,12 @@ impl Clock {
     pub fn is_simulated(&self) -> bool {
         matches!(self, Self::Simulated(_))
     }
+}
+
+/// People wait minutes, and equal times go by order of arrival: finer than this only costs bytes on
+/// every screen's line.
+fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 /// A command brought a time to a clock that goes by itself.

@@ -4,7 +4,7 @@
 //! configuration is wrong.
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -123,9 +123,14 @@ fn read(path: &Path) -> Option<Config> {
 }
 
 fn start_log(log: &Log) {
-    // The filter was checked with the rest of the configuration.
-    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // The pages' server lists every file at the start; who wants to see that can say so. The configured
+    // filter was checked with the rest of the file.
+    let filter = EnvFilter::try_new(format!("memory_serve=warn,{}", log.filter))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -1,5 +1,6 @@
 //! Between the core's types and those on the wire: the only place that knows both.
 
+use axum::http::StatusCode;
 use giliran_core as core;
 use giliran_protocol::{
     command::{Command, Outcome},
@@ -7,8 +8,10 @@ use giliran_protocol::{
     view,
 };
 
+use crate::failure::Failure;
+
 /// The core's command for the wire's; an id that is not even a name is refused as unknown would be.
-pub fn command(command: &Command) -> Result<core::Command, Error> {
+pub fn command(command: &Command) -> Result<core::Command, Failure> {
     use core::Command as Core;
     let counter = |text: &String| parse::<core::CounterId>("unknown_counter", text);
     let service = |text: &String| parse::<core::ServiceId>("unknown_service", text);
@@ -48,17 +51,17 @@ pub fn command(command: &Command) -> Result<core::Command, Error> {
     })
 }
 
-fn parse<T: std::str::FromStr<Err = core::SlugError>>(code: &str, text: &str) -> Result<T, Error> {
-    text.parse().map_err(|why: core::SlugError| Error {
-        code: code.into(),
-        message: view::Texts {
-            ms: "Nama itu tidak wujud.".into(),
-            en: Some("There is nothing of that name.".into()),
-            zh: Some("没有这个名称。".into()),
-            ta: Some("அந்தப் பெயரில் எதுவும் இல்லை.".into()),
-        },
-        detail: Some(why.to_string()),
-    })
+fn parse<T: std::str::FromStr<Err = core::SlugError>>(code: &str, text: &str) -> Result<T, Failure> {
+    let refused = |why: core::SlugError| {
+        let texts = [
+            "Nama itu tidak wujud.",
+            "There is nothing of that name.",
+            "没有这个名称。",
+            "அந்தப் பெயரில் எதுவும் இல்லை.",
+        ];
+        Failure::bad_request(StatusCode::NOT_FOUND, code, texts, Some(why.to_string()))
+    };
+    text.parse().map_err(refused)
 }
 
 /// What came of a command, from the entry it made. Everything the answer says stands in the entry, so

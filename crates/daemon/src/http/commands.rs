@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
-use giliran_core::{CommandId, Kind};
+use giliran_core::CommandId;
 use giliran_protocol::{
     command::{CommandAnswer, CommandRequest},
     error::ErrorBody,
@@ -40,8 +40,7 @@ pub async fn submit(
 ) -> Result<Json<CommandAnswer>, Failure> {
     let Json(CommandRequest { id, command }) = body.map_err(not_a_command)?;
     let office = app.office(&branch)?;
-    let command =
-        wire::command(&command).map_err(|error| Failure::Refused(Kind::NotFound, Box::new(error)))?;
+    let command = wire::command(&command)?;
     if let Some(time) = headers.get(paths::SIMULATED_TIME) {
         let at: Timestamp = time.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(bad_time)?;
         app.clock.bring(at).map_err(|_| bad_time())?;
