@@ -77,27 +77,27 @@ impl Desk {
     pub async fn submit(&self, id: CommandId, command: Command) -> Result<CommandAnswer, Failure> {
         let (reply, answer) = oneshot::channel();
         self.hand_in(Request::Command { id, command, reply })?;
-        answer.await.map_err(|_| Failure::Stopping)?
+        answer.await.map_err(|_| Failure::TryAgain)?
     }
 
     /// Joins an audience.
     pub async fn join(&self, audience: Audience, resume: Option<Resume>) -> Result<Joined, Failure> {
         let (reply, answer) = oneshot::channel();
         self.hand_in(Request::Join { audience, resume, reply })?;
-        answer.await.map_err(|_| Failure::Stopping)
+        answer.await.map_err(|_| Failure::TryAgain)
     }
 
     /// The whole picture as an audience sees it, as the JSON of a snapshot message.
     pub async fn look(&self, audience: Audience) -> Result<Utf8Bytes, Failure> {
         let (reply, answer) = oneshot::channel();
         self.hand_in(Request::Look { audience, reply })?;
-        answer.await.map_err(|_| Failure::Stopping)?.ok_or(Failure::NotReady)
+        answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
     }
 
     fn hand_in(&self, request: Request) -> Result<(), Failure> {
         self.requests.try_send(request).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => Failure::Stopping,
+            mpsc::error::TrySendError::Closed(_) => Failure::TryAgain,
         })
     }
 }

@@ -21,13 +21,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
-use giliran_core::Rules;
 use giliran_protocol::paths;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{clerk::Desk, clock::Clock, failure::Failure};
+use crate::{clock::Clock, failure::Failure, office::Office};
 
 /// The largest body that a command may have: all are under 1 KiB but a choice of many services.
 const BODY_BYTES: usize = 16 * 1024;
@@ -46,16 +45,7 @@ pub struct App {
 }
 
 /// The branches of this daemon, by name.
-pub type Offices = BTreeMap<String, Office>;
-
-/// A branch that works.
-#[derive(Debug)]
-pub struct Office {
-    /// Its rules, as configured.
-    pub rules: Arc<Rules>,
-    /// Where requests are handed in.
-    pub desk: Desk,
-}
+pub type Offices = BTreeMap<String, Arc<Office>>;
 
 impl App {
     /// An application whose branches are still to be loaded.
@@ -68,7 +58,7 @@ impl App {
     }
 
     fn office(&self, branch: &str) -> Result<&Office, Failure> {
-        self.offices()?.get(branch).ok_or(Failure::UnknownBranch)
+        self.offices()?.get(branch).map(AsRef::as_ref).ok_or(Failure::UnknownBranch)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The central daemon: it puts the parts together and owns their lives.
 //!
 //! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
-//! - `http` holds the addresses; `clerk` the one writer of a branch; `feed` what an audience is sent;
+//! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces
+//!   it; `feed` what an audience is sent;
 //!   `picture` how a branch looks to it; `keep` what makes a start quick; `estimates` the waiting times.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
@@ -15,6 +16,7 @@ mod failure;
 mod feed;
 mod http;
 mod keep;
+mod office;
 mod picture;
 mod serve;
 mod wire;

@@ -16,9 +16,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clerk::Clerk,
     clock::Clock,
-    http::{self, App, Office, Offices},
+    http::{self, App, Offices},
+    office::{self, Office},
 };
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
@@ -100,12 +100,12 @@ pub async fn serve(
     let clerks_end = CancellationToken::new();
     let mut offices = Offices::new();
     for rules in branches {
-        let rules = Arc::new(rules);
-        let (clerk, desk) = Clerk::open(&rules, store.clone(), clock.clone())
+        let branch = rules.id.to_string();
+        let (office, clerk) = Office::open(rules, &store, &clock)
             .await
-            .map_err(|why| ServeError::Load { branch: rules.id.to_string(), why })?;
-        clerks.spawn(clerk.work(clerks_end.clone()));
-        offices.insert(rules.id.to_string(), Office { rules, desk });
+            .map_err(|why| ServeError::Load { branch: branch.clone(), why })?;
+        clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
+        offices.insert(branch, office);
     }
     let _ = app.offices.set(offices);
     tracing::info!(%address, database = %database.display(), "ready");

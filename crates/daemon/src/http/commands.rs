@@ -45,7 +45,7 @@ pub async fn submit(
         let at: Timestamp = time.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(bad_time)?;
         app.clock.bring(at).map_err(|_| bad_time())?;
     }
-    office.desk.submit(CommandId(id), command).await.map(Json)
+    office.desk().submit(CommandId(id), command).await.map(Json)
 }
 
 fn not_a_command(why: JsonRejection) -> Failure {

@@ -67,7 +67,7 @@ pub async fn join(
     Path(branch): Path<String>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
-    let desk = app.office(&branch)?.desk.clone();
+    let desk = app.office(&branch)?.desk();
     if app.stop.is_cancelled() {
         return Err(Failure::Stopping);
     }

@@ -46,6 +46,6 @@ pub async fn look(
             Some(why.body_text()),
         )
     })?;
-    let picture = app.office(&branch)?.desk.look(audience).await?;
+    let picture = app.office(&branch)?.desk().look(audience).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], picture.to_string()))
 }
