@@ -134,3 +134,97 @@ fn checksum(parts: &[&[u8]]) -> i64 {
     });
     i64::from(sum)
 }
+
+#[cfg(test)]
+mod tests {
+    use giliran_core::{BranchId, CommandId, Entry, Event, TicketId};
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::{LogRow, SnapshotRow};
+    use crate::Snapshot;
+
+    fn branch() -> impl Strategy<Value = BranchId> {
+        "[a-z0-9-]{1,32}".prop_map(|name| name.parse().expect("a short name"))
+    }
+
+    prop_compose! {
+        fn entry()(
+            seq in 1..=u64::try_from(i64::MAX).expect("positive"),
+            at in any::<i64>(),
+            command in proptest::option::of(any::<u128>()),
+            tickets in proptest::collection::vec((any::<u64>(), "[a-z0-9-]{1,32}"), 1..5),
+        ) -> Entry {
+            let events = tickets.into_iter().map(|(ticket, counter)| Event::TicketServed {
+                ticket: TicketId(ticket),
+                counter: counter.parse().expect("a short name"),
+            });
+            Entry {
+                seq,
+                at: Timestamp::from_nanosecond(at.into()).expect("a time"),
+                command: command.map(|id| CommandId(Uuid::from_u128(id))),
+                events: events.collect(),
+            }
+        }
+    }
+
+    /// Flips one bit of the fields, counted through all of them; `None` where the text would be no text.
+    fn flip(row: LogRow, bit: usize) -> Option<LogRow> {
+        let LogRow { seq, command, at_ns, body, checksum } = row;
+        let mut bytes = [seq.to_be_bytes(), at_ns.to_be_bytes(), checksum.to_be_bytes()].concat();
+        let command_at = bytes.len();
+        bytes.extend(command.as_deref().unwrap_or_default());
+        let body_at = bytes.len();
+        bytes.extend(body.bytes());
+        let bit = bit % (8 * bytes.len());
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let number = |at: usize| i64::from_be_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+        Some(LogRow {
+            seq: number(0),
+            at_ns: number(8),
+            checksum: number(16),
+            command: command.map(|_| bytes[command_at..body_at].to_vec()),
+            body: String::from_utf8(bytes[body_at..].to_vec()).ok()?,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_entry_comes_back_as_it_went_in(branch in branch(), entry in entry()) {
+            let row = LogRow::encode(&branch, &entry).expect("a ledger makes such entries");
+            prop_assert_eq!(row.decode(&branch), Ok(entry));
+        }
+
+        #[test]
+        fn a_flipped_bit_anywhere_in_a_row_is_found(branch in branch(), entry in entry(), bit in any::<usize>()) {
+            let row = LogRow::encode(&branch, &entry).expect("a ledger makes such entries");
+            if let Some(row) = flip(row, bit) {
+                prop_assert!(row.decode(&branch).is_err());
+            }
+        }
+
+        #[test]
+        fn a_row_of_another_branch_is_found(one in branch(), other in branch(), entry in entry()) {
+            prop_assume!(one != other);
+            let row = LogRow::encode(&one, &entry).expect("a ledger makes such entries");
+            prop_assert!(row.decode(&other).is_err());
+        }
+
+        #[test]
+        fn a_snapshot_comes_back_as_it_went_in_or_not_at_all(
+            branch in branch(), seq in 0..1_000_000_u64, body in proptest::collection::vec(any::<u8>(), 1..200),
+            flip in any::<usize>(),
+        ) {
+            let snapshot = Snapshot { seq, body };
+            let row = || SnapshotRow::encode(&branch, snapshot.clone()).expect("a number in reach");
+            prop_assert_eq!(row().decode(&branch), Ok(snapshot.clone()));
+            let mut damaged = row();
+            let bit = flip % (8 * damaged.body.len());
+            damaged.body[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(damaged.decode(&branch).is_err());
+            let newer = SnapshotRow { format: row().format + 1, ..row() };
+            prop_assert!(newer.decode(&branch).is_err());
+        }
+    }
+}
