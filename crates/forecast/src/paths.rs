@@ -17,12 +17,13 @@ use crate::hall::{Doing, Hall, Place, Scene};
 /// How many futures are played.
 pub(crate) const PATHS: usize = 64;
 
-/// No more urgent arrivals are played in one path; a queue that so many overtake stands still.
+/// About so many urgent arrivals are played in one path at most, which bounds the time it takes.
 const URGENT: usize = 64;
 
 /// Waits of the newcomer, in seconds, one per path.
 pub(crate) fn play(hall: &Hall, scene: &Scene, seed: u64) -> [f64; PATHS] {
-    let mut path = Path { hall, scene, free: Vec::new(), heads: Vec::new(), urgent: Vec::new() };
+    let mut path =
+        Path { hall, scene, free: Vec::new(), heads: Vec::new(), coming: Vec::new(), there: Vec::new() };
     let mut waits = [0.0; PATHS];
     for (n, wait) in waits.iter_mut().enumerate() {
         *wait = path.play(&mut Chance(Pcg64Mcg::seed_from_u64(seed ^ ((n as u64) << 56))));
@@ -46,11 +47,13 @@ struct Path<'a> {
     free: Vec<f64>,
     /// How many of each service's queue are gone.
     heads: Vec<usize>,
-    /// Who still arrives and overtakes.
-    urgent: Vec<Arriving>,
+    /// Who still arrives and overtakes, the last to arrive first.
+    coming: Vec<Urgent>,
+    /// Those of them who have arrived and wait.
+    there: Vec<Urgent>,
 }
 
-struct Arriving {
+struct Urgent {
     at: f64,
     due: f64,
     service: usize,
@@ -67,8 +70,12 @@ impl Path<'_> {
         self.begin(chance);
         loop {
             let (counter, now) = earliest(&self.free);
+            // Counters are looked at in the order of time, so nobody who has arrived goes again.
+            while let Some(urgent) = self.coming.pop_if(|urgent| urgent.at <= now) {
+                self.there.push(urgent);
+            }
             let place = &self.scene.counters[counter];
-            let Some(next) = self.next(place, now) else {
+            let Some(next) = self.next(place) else {
                 if place.takes.contains(&self.scene.service) || now == f64::INFINITY {
                     return now; // the newcomer's turn
                 }
@@ -85,7 +92,7 @@ impl Path<'_> {
                     }
                     service
                 }
-                Next::Urgent(place) => self.urgent.swap_remove(place).service,
+                Next::Urgent(n) => self.there.swap_remove(n).service,
             };
             self.free[counter] = now + self.visit(service, chance) + self.handover(0.0, chance);
         }
@@ -101,7 +108,7 @@ impl Path<'_> {
             let free = self.until_free(place.doing, reaction, chance);
             self.free.push(free);
         }
-        self.urgent.clear();
+        self.there.clear();
         self.urgent_arrivals(chance);
     }
 
@@ -141,7 +148,7 @@ impl Path<'_> {
     }
 
     /// Whoever is due first of those who are there and whom the counter takes.
-    fn next(&self, place: &Place, now: f64) -> Option<Next> {
+    fn next(&self, place: &Place) -> Option<Next> {
         let mut first = f64::INFINITY;
         let mut next = None;
         for service in &place.takes {
@@ -152,9 +159,9 @@ impl Path<'_> {
                 next = Some(Next::Queued(*service));
             }
         }
-        for (n, arriving) in self.urgent.iter().enumerate() {
-            if arriving.at <= now && arriving.due < first && place.takes.contains(&arriving.service) {
-                first = arriving.due;
+        for (n, urgent) in self.there.iter().enumerate() {
+            if urgent.due < first && place.takes.contains(&urgent.service) {
+                first = urgent.due;
                 next = Some(Next::Urgent(n));
             }
         }
@@ -163,31 +170,33 @@ impl Path<'_> {
 
     /// When somebody arrives whom the counter takes.
     fn next_arrival(&self, place: &Place) -> f64 {
-        let taken = self.urgent.iter().filter(|arriving| place.takes.contains(&arriving.service));
-        taken.map(|arriving| arriving.at).fold(f64::INFINITY, f64::min)
+        let taken = self.coming.iter().rfind(|urgent| place.takes.contains(&urgent.service));
+        taken.map_or(f64::INFINITY, |urgent| urgent.at)
     }
 
     /// As many as lately, at any time, by a Poisson law: each recent one comes again once per window,
     /// on average.
     fn urgent_arrivals(&mut self, chance: &mut Chance) {
+        self.coming.clear();
         let Scene { window, stretch, .. } = *self.scene;
-        for recent in &self.scene.urgent {
+        'all: for recent in &self.scene.urgent {
             let mut begins = 0.0;
             while begins < recent.until {
                 for _ in 0..chance.poisson() {
                     let at = begins + chance.share() * window;
                     let played = stretch <= 1.0 || chance.share() * stretch <= 1.0;
-                    if at < recent.until && played && self.urgent.len() < URGENT {
+                    if at < recent.until && played {
                         let due = at + recent.allowance;
-                        self.urgent.push(Arriving { at: at / stretch, due, service: recent.service });
+                        self.coming.push(Urgent { at: at / stretch, due, service: recent.service });
                     }
                 }
-                if self.urgent.len() >= URGENT {
-                    return;
+                if self.coming.len() >= URGENT {
+                    break 'all;
                 }
                 begins += window;
             }
         }
+        self.coming.sort_unstable_by(|a, b| b.at.total_cmp(&a.at));
     }
 }
 

@@ -189,15 +189,16 @@ fn a_counter_that_does_not_call_although_people_wait_is_not_counted_on() {
     }
     let mut now = morning();
     let both = book.wait("pasport", now).unwrap().p50_s;
-    // The second officer went away; the first goes on.
-    for _ in 0..10 {
+    // The second officer went away for three hours; the first goes on, and the queue stays as long.
+    for _ in 0..30 {
         let ticket = book.call("k01", now).unwrap();
         now += MINUTE * 6;
         book.finish("k01", ticket, now);
         book.issue("pasport", None, now);
     }
     let one = book.wait("pasport", now).unwrap().p50_s;
-    assert!(one > both * 13 / 10, "{one} {both}");
+    // It may be back any moment, but is not expected to be.
+    assert!(one > both * 14 / 10, "{one} {both}");
 }
 
 #[test]
@@ -238,12 +239,10 @@ fn figures_that_make_no_sense_teach_nothing() {
         .observe(book.branch(), &entry(vec![Event::ServingStarted { ticket: unknown, counter: counter() }]));
     assert_eq!(learned, book.learned);
 
-    // A visit that was left open overnight, or over a jump of the clock, is as if it had not been.
+    // A visit that was left open for a working day is as if it had not been.
     let mut book = office();
     let now = book.serve("pasport", "k01", 10, MINUTE * 6, morning());
-    let before = book.wait("pasport", now);
-    let now = book.serve("pasport", "k01", 3, MINUTE * 60 * 8, morning() + MINUTE * 120);
-    assert_eq!(book.wait("pasport", now).map(|wait| wait.p50_s <= 15), before.map(|wait| wait.p50_s <= 15));
+    let now = book.serve("pasport", "k01", 1, MINUTE * 60 * 8, now);
     book.issue("pasport", None, now);
     book.call("k01", now);
     let wait = book.wait("pasport", now).unwrap();
