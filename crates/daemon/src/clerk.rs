@@ -10,7 +10,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
-use giliran_core::{BranchId, ClassId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
+use giliran_core::{BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
 use giliran_forecast::Learned;
 use giliran_protocol::{
     command::CommandAnswer,
@@ -248,10 +248,13 @@ impl Clerk {
     ) -> Due {
         let Some(now) = self.clock.now() else { return Due::Refused(Failure::NotReady, reply) };
         self.advance(now, entries, pending);
-        if let Command::IssueTicket { service, class, announced, .. } = &mut command
-            && self.is_ordinary(class.as_ref())
-        {
-            *announced = self.waits.borrow().iter().find(|(id, _)| id == service).and_then(|(_, wait)| *wait);
+        if let Command::IssueTicket { service, class, announced, .. } = &mut command {
+            let waits = self.waits.borrow();
+            let of_service = waits.iter().find(|waits| waits.service == *service);
+            *announced = of_service.and_then(|waits| match class {
+                None => waits.ordinary(),
+                Some(class) => waits.of(class),
+            });
         }
         match self.ledger.decide(id, &command, now) {
             Decision::Taken(entry) => {
@@ -265,12 +268,6 @@ impl Clerk {
                 Due::Refused(Failure::refused(&refusal), reply)
             }
         }
-    }
-
-    /// Waits are worked out for ordinary visitors; whoever goes before them is told the place alone.
-    fn is_ordinary(&self, class: Option<&ClassId>) -> bool {
-        let rules = self.ledger.branch().rules();
-        class.is_none() || rules.and_then(|rules| rules.classes.first()).map(|ordinary| &ordinary.id) == class
     }
 
     fn advance(&mut self, now: Timestamp, entries: &mut Vec<Entry>, pending: &mut Pending) {
@@ -471,7 +468,10 @@ impl Clerk {
             .waits
             .borrow_and_update()
             .iter()
-            .map(|(service, wait)| ServiceWait { service: service.to_string(), wait: wait.map(wire::wait) })
+            .map(|waits| ServiceWait {
+                service: waits.service.to_string(),
+                wait: waits.ordinary().map(wire::wait),
+            })
             .collect();
         let frame = Frame::new(&ToClient::Waits { waits });
         for feed in &mut self.feeds {

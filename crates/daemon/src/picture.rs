@@ -1,6 +1,7 @@
 //! How a branch looks to each audience: the whole picture, and what an entry changes in it.
 
-use giliran_core::{Branch, CounterId, Entry, Event, Rules, ServiceId, TicketId, TicketState, WaitRange};
+use giliran_core::{Branch, CounterId, Entry, Event, Rules, ServiceId, TicketId, TicketState};
+use giliran_forecast::ServiceWaits;
 use giliran_protocol::{
     live::Change,
     view::{
@@ -11,7 +12,7 @@ use giliran_protocol::{
 use crate::{calls::Calls, wire};
 
 /// Waiting times for who takes a number now, by service.
-pub type Waits = Vec<(ServiceId, Option<WaitRange>)>;
+pub type Waits = Vec<ServiceWaits>;
 
 /// A branch as an audience sees it; none before it has rules.
 pub fn whole(audience: Audience, branch: &Branch, calls: &Calls, waits: &Waits) -> Option<BranchView> {
@@ -21,7 +22,11 @@ pub fn whole(audience: Audience, branch: &Branch, calls: &Calls, waits: &Waits) 
         name: wire::texts(&service.name),
         letters: service.series.letters.clone(),
         waiting: branch.waiting(&service.id),
-        wait: waits.iter().find(|(id, _)| *id == service.id).and_then(|(_, wait)| wait.map(wire::wait)),
+        wait: waits
+            .iter()
+            .find(|waits| waits.service == service.id)
+            .and_then(|waits| waits.ordinary())
+            .map(wire::wait),
     });
     let counters = rules.counters.iter().filter_map(|rule| counter(branch, rules, &rule.id));
     let tickets = branch.tickets().filter_map(|(id, _)| ticket(branch, id));

@@ -5,8 +5,8 @@
 //!
 //! - [`Learned`] takes from the log what the office's own days teach: [`Learned::observe`], once for
 //!   each entry.
-//! - [`waits`] plays the queue forward from the branch as it stands and gives, for each service, a
-//!   median and a 90th percentile, corrected by what became of the ones that were announced before.
+//! - [`waits`] plays the queue forward from the branch as it stands and gives, for each service and
+//!   class of visitor, a median and a 90th percentile, corrected by what became of the ones that were announced before.
 //!
 //! Rounding for the eye, and saying that a wait is not known, are the work of the screens.
 
@@ -18,4 +18,4 @@ mod paths;
 mod waits;
 
 pub use learned::Learned;
-pub use waits::waits;
+pub use waits::{ServiceWaits, waits};

@@ -1,6 +1,6 @@
 //! Whatever happened in a branch, an estimate is a range in order, or none.
 
-use giliran_core::{Command, CounterId, Language, ServiceId, TicketId, WaitRange};
+use giliran_core::{Command, Counter, CounterId, Language, ServiceId, TicketId, WaitRange};
 use giliran_forecast::waits;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -71,9 +71,10 @@ proptest! {
             now += step.later;
             let _refused_or_not = book.tell(&step.command, now);
             for at in [now, now + SignedDuration::from_secs(look)] {
-                for (service, wait) in waits(book.branch(), &book.learned, at) {
-                    let taken = book.branch().counters().any(|(_, c)| c.open && c.services.contains(&service));
-                    prop_assert_eq!(wait.is_some(), taken);
+                for waits in waits(book.branch(), &book.learned, at) {
+                    let takes = |c: &Counter| c.open && c.services.contains(&waits.service);
+                    let wait = waits.ordinary();
+                    prop_assert_eq!(wait.is_some(), book.branch().counters().any(|(_, c)| takes(c)));
                     if let Some(WaitRange { p50_s, p90_s }) = wait {
                         prop_assert!(p50_s <= p90_s && p90_s <= 86_400, "{} {}", p50_s, p90_s);
                     }
@@ -81,8 +82,8 @@ proptest! {
             }
         }
         for at in [Timestamp::MIN, Timestamp::MAX] {
-            for (_, wait) in waits(book.branch(), &book.learned, at) {
-                prop_assert!(wait.is_none_or(|wait| wait.p50_s <= wait.p90_s && wait.p90_s <= 86_400));
+            for wait in waits(book.branch(), &book.learned, at).iter().flat_map(|waits| &waits.by_class) {
+                prop_assert!(wait.1.is_none_or(|wait| wait.p50_s <= wait.p90_s && wait.p90_s <= 86_400));
             }
         }
     }

@@ -34,8 +34,20 @@ fn services_come_in_the_order_of_the_office() {
     let rules = rules(&[("z", 15, 6), ("a", 15, 6), ("m", 15, 6)], &[&["a", "m", "z"]]);
     let book = DeskBook::open(rules, morning());
     let services = waits(book.branch(), &book.learned, morning());
-    let services: Vec<&str> = services.iter().map(|(service, _)| service.as_str()).collect();
+    let services: Vec<&str> = services.iter().map(|waits| waits.service.as_str()).collect();
     assert_eq!(services, ["z", "a", "m"]);
+}
+
+#[test]
+fn whoever_falls_due_sooner_is_told_a_shorter_wait() {
+    let mut book = office();
+    book.issue("pasport", None, morning());
+    for _ in 0..8 {
+        book.issue("pasport", None, morning());
+    }
+    let waits = waits(book.branch(), &book.learned, morning());
+    let of = |class: &str| waits[0].of(&class.parse().unwrap()).unwrap();
+    assert!(of("segera").p50_s < of("biasa").p50_s, "{waits:?}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl DeskBook {
 
     pub fn wait(&self, service: &str, now: Timestamp) -> Option<WaitRange> {
         let waits = waits(self.branch(), &self.learned, now);
-        waits.into_iter().find(|(id, _)| id.as_str() == service).unwrap().1
+        waits.iter().find(|waits| waits.service.as_str() == service).unwrap().ordinary()
     }
 
     /// Gives out a number, announcing the wait as the daemon does.
