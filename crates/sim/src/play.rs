@@ -111,6 +111,7 @@ pub async fn play<D: Desk>(
         desk,
         books: Books::default(),
         waiting: BTreeMap::new(),
+        turns: Turns::of(record.visits.len()),
         at_counter: vec![None; timetable.counters.len()],
         living: BTreeMap::new(),
     };
@@ -134,10 +135,34 @@ struct Player<'a, D> {
     books: Books,
     /// Who waits, by ticket.
     waiting: BTreeMap<u64, Visitor>,
+    turns: Turns,
     /// Who is at each counter.
     at_counter: Vec<Option<(u64, Visitor)>>,
     /// Whose a number is, of all who have not ended.
     living: BTreeMap<String, u64>,
+}
+
+/// Who has whose turn; see [`timetable`](crate::timetable).
+struct Turns {
+    /// By turn: the visit that has it.
+    holder: Vec<usize>,
+    /// By visit: the turn that it has.
+    turn: Vec<usize>,
+}
+
+impl Turns {
+    fn of(visits: usize) -> Self {
+        Self { holder: (0..visits).collect(), turn: (0..visits).collect() }
+    }
+
+    /// Gives a turn to a visit; whoever had it gets the other's.
+    fn give(&mut self, turn: usize, visit: usize) {
+        let (other_turn, other) = (self.turn[visit], self.holder[turn]);
+        self.holder[other_turn] = other;
+        self.turn[other] = other_turn;
+        self.holder[turn] = visit;
+        self.turn[visit] = turn;
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -156,7 +181,7 @@ impl<D: Desk> Player<'_, D> {
                 self.done(at, Command::CloseCounter { counter: self.name(counter) }).await
             }
             Action::Arrive { visit } => self.arrive(at, visit).await,
-            Action::Call { counter, comes } => self.call(at, counter, comes).await,
+            Action::Call { counter, turn, comes } => self.call(at, counter, turn, comes).await,
             Action::Finish { counter } => {
                 self.books.served += 1;
                 let ticket = self.free(counter);
@@ -167,19 +192,7 @@ impl<D: Desk> Player<'_, D> {
                 let ticket = self.free(counter);
                 self.done(at, Command::NoShow { counter: self.name(counter), ticket }).await
             }
-            Action::Leave { visit } => {
-                let ticket = self.waiting.iter().find(|(_, visitor)| visitor.visit == visit);
-                match ticket.map(|(ticket, _)| *ticket) {
-                    Some(ticket) => self.leave(at, ticket).await,
-                    None => Ok(()), // was called before the patience ended
-                }
-            }
-            Action::EveryoneLeaves => {
-                while let Some((ticket, _)) = self.waiting.first_key_value() {
-                    self.leave(at, *ticket).await?;
-                }
-                Ok(())
-            }
+            Action::Leave { turn } => self.leave(at, turn).await,
         }
     }
 
@@ -204,7 +217,13 @@ impl<D: Desk> Player<'_, D> {
         Ok(())
     }
 
-    async fn call(&mut self, at: DaySecond, counter: usize, comes: bool) -> Result<(), PlayError> {
+    async fn call(
+        &mut self,
+        at: DaySecond,
+        counter: usize,
+        turn: usize,
+        comes: bool,
+    ) -> Result<(), PlayError> {
         let name = self.name(counter);
         let answer = self.send(at, Command::CallNext { counter: name.clone() }).await?;
         let Outcome::Called { ticket, number, service, .. } = answer.outcome else {
@@ -213,6 +232,7 @@ impl<D: Desk> Player<'_, D> {
         let Some(visitor) = self.waiting.remove(&ticket) else {
             return Err(odd(at, "a counter called", &format!("{number}, who does not wait")));
         };
+        self.turns.give(turn, visitor.visit);
         if visitor.number != number {
             let own = &visitor.number;
             let what = format!("ticket {ticket} was given the number {own} and called as {number}");
@@ -240,11 +260,17 @@ impl<D: Desk> Player<'_, D> {
         Ok(())
     }
 
-    async fn leave(&mut self, at: DaySecond, ticket: u64) -> Result<(), PlayError> {
+    async fn leave(&mut self, at: DaySecond, turn: usize) -> Result<(), PlayError> {
+        let visit = self.turns.holder[turn];
+        let ticket =
+            self.waiting.iter().find(|(_, visitor)| visitor.visit == visit).map(|(ticket, _)| *ticket);
+        let Some((ticket, visitor)) = ticket.and_then(|ticket| self.waiting.remove_entry(&ticket)) else {
+            // Can only be if a call did not come from the counter's own queue.
+            self.fault(at, "somebody gives up who does not wait".into());
+            return Ok(());
+        };
+        self.living.remove(&visitor.number);
         self.books.abandoned += 1;
-        if let Some(visitor) = self.waiting.remove(&ticket) {
-            self.living.remove(&visitor.number);
-        }
         self.done(at, Command::CancelTicket { ticket }).await
     }
 

@@ -6,10 +6,10 @@ use giliran_client::{Api, ApiError, BadAddress};
 use giliran_core::Rules;
 use giliran_protocol::{
     command::{Command, CommandAnswer, CommandRequest},
-    view::{Audience, BranchView, TallyView},
+    view::{Audience, BranchInfo, BranchView, TallyView},
 };
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
 use crate::{
@@ -158,6 +158,22 @@ async fn is_simulated(options: &Options, api: &Api) -> Result<bool, ReplayError>
     }
     Ok(branch.simulated_clock)
 }
+
+/// The daemon's branches, as soon as it has loaded them.
+async fn branches(options: &Options, api: &Api) -> Result<Vec<BranchInfo>, ReplayError> {
+    let deadline = Instant::now() + READY_WITHIN;
+    loop {
+        match api.branches().await {
+            Ok(branches) => return Ok(branches),
+            Err(error) if error.is_passing() && Instant::now() < deadline => sleep(ASK_EVERY).await,
+            Err(error) => return Err(ReplayError::Daemon(options.daemon.clone(), error)),
+        }
+    }
+}
+
+/// How long a daemon that was just started may take until it answers.
+const READY_WITHIN: Duration = Duration::from_secs(10);
+const ASK_EVERY: Duration = Duration::from_millis(100);
 
 /// Whether the branch has what the record needs, and nothing going on in it.
 fn expect_ready(

@@ -4,14 +4,17 @@
 //! and at the same second in this order: people arrive, services end, counters call, people give up.
 //! Whenever the record says that somebody of a queue was called, a counter of that queue calls; whom,
 //! the daemon decides. The one who is called is served for as long as the one in the record was, or
-//! does not come where that one did not. Who gives up in the record leaves at that moment, unless the
-//! replay has called that person before; who is left over at the end of the day leaves then.
+//! does not come where that one did not.
 //!
-//! **The counts of the replay equal the record's, whoever is called.** At every moment at least as many
-//! wait in a queue of the replay as in the record: arrivals and calls happen to both alike, and somebody
-//! who gives up leaves the record's queue for certain but the replay's only if not called yet. So
-//! each call finds somebody, and there are as many calls as in the record, as many of them answered and
-//! as many in vain; and all others, as many as gave up in the record, leave without having been called.
+//! Every visit of the record has a turn: the moment at which it is called or gives up. Where the daemon
+//! calls somebody else than the record, the two exchange their turns: whoever was passed over waits for
+//! the other's call, or gives up when the other would have.
+//!
+//! **The counts of the replay equal the record's, whoever is called**, and so does the length of each queue at every
+//! moment: those who wait in a queue of the replay have between them exactly the turns of those who wait
+//! in the record. So each call finds somebody, as many calls are answered and as many in vain, and as
+//! many give up. Since the queues are as long, people wait as long in sum; only how that is shared out
+//! among them is the daemon's doing.
 
 use std::collections::BTreeMap;
 
@@ -72,6 +75,8 @@ pub enum Action {
     Call {
         /// Which.
         counter: usize,
+        /// Whose turn it is in the record.
+        turn: usize,
         /// Whether the person who is called comes at once, or not at all.
         comes: bool,
     },
@@ -85,18 +90,16 @@ pub enum Action {
         /// Which.
         counter: usize,
     },
-    /// Somebody gives up, if not called yet.
+    /// Somebody gives up.
     Leave {
-        /// Who.
-        visit: usize,
+        /// Whose turn it is in the record.
+        turn: usize,
     },
     /// A counter closes for the day.
     Close {
         /// Which.
         counter: usize,
     },
-    /// All who are left over leave.
-    EveryoneLeaves,
 }
 
 impl Timetable {
@@ -123,13 +126,13 @@ impl Timetable {
         while let Some((at, phase, index)) = agenda.next() {
             match phase {
                 Phase::Arrive => floor.note(at, Action::Arrive { visit: index }),
-                Phase::Leave => floor.note(at, Action::Leave { visit: index }),
+                Phase::Leave => floor.note(at, Action::Leave { turn: index }),
                 Phase::Finish => floor.finish(at, index),
                 Phase::Call => {
                     let queue = &services[service_of[index]].queue;
                     match &record.visits[index].outcome {
                         Outcome::Served { end, server, .. } => {
-                            let desk = floor.call(at, queue, server.as_deref(), true);
+                            let desk = floor.call(at, index, queue, server.as_deref(), true);
                             match end {
                                 Some(end) if *end > at => agenda.add(*end, Phase::Finish, desk),
                                 Some(_) => floor.finish(at, desk),
@@ -137,7 +140,7 @@ impl Timetable {
                             }
                         }
                         Outcome::Missed { .. } => {
-                            let desk = floor.call(at, queue, None, false);
+                            let desk = floor.call(at, index, queue, None, false);
                             floor.miss(at, desk);
                         }
                         Outcome::Abandoned { .. } => {}
@@ -253,7 +256,7 @@ impl Floor {
     ///
     /// The record's own clock lets one officer begin before the last visitor is done, now and then; the
     /// next free counter stands in.
-    fn call(&mut self, at: DaySecond, queue: &str, server: Option<&str>, comes: bool) -> usize {
+    fn call(&mut self, at: DaySecond, turn: usize, queue: &str, server: Option<&str>, comes: bool) -> usize {
         let of_queue = || self.desks.iter().enumerate().filter(|(_, desk)| desk.queue == queue);
         let free = |desk: &DeskState| desk.busy == Busy::Free;
         let own =
@@ -283,7 +286,7 @@ impl Floor {
             }
         };
         self.desks[counter].busy = Busy::Until;
-        self.note(at, Action::Call { counter, comes });
+        self.note(at, Action::Call { counter, turn, comes });
         counter
     }
 
@@ -294,7 +297,7 @@ impl Floor {
         counter
     }
 
-    /// The last visitors are done, and whoever still waits goes home.
+    /// The last visitors are done.
     fn end(&mut self) {
         let at = self.steps.last().map_or_else(DaySecond::default, |step| step.at);
         for counter in 0..self.desks.len() {
@@ -302,7 +305,6 @@ impl Floor {
                 self.finish(at, counter);
             }
         }
-        self.note(at, Action::EveryoneLeaves);
     }
 }
 
