@@ -39,12 +39,21 @@ export function elapsed(ms: number): string {
 /** An elapsed time for machines: `PT4M7S`. */
 export const duration = (ms: number): string => `PT${Math.max(0, Math.floor(ms / 1000))}S`;
 
-/** `kira-kira 5–12 minit`: from the median, rounded down, to the 90th percentile, rounded up. */
-export function range(wait: Wait | null | undefined, language: Language): string {
+/** From how many minutes on a wait is told in hours. */
+const LONG_MIN = 120;
+
+/**
+ * `kira-kira 5–12 minit`, from the median, rounded down, to the 90th percentile, rounded up; `short`:
+ * `5–12 min`.
+ */
+export function range(wait: Wait | null | undefined, language: Language, short = false): string {
   if (!wait) return say(language, 'wait.unknown');
-  const from = Math.floor(wait.p50_s / 60);
-  const to = Math.max(1, Math.ceil(wait.p90_s / 60));
-  if (to <= 1) return say(language, 'wait.moment');
+  const unit = wait.p50_s >= LONG_MIN * 60 ? 3600 : 60;
+  const from = Math.floor(wait.p50_s / unit);
+  const to = Math.max(1, Math.ceil(wait.p90_s / unit));
+  if (unit === 3600) return say(language, short ? 'wait.hours.short' : 'wait.hours', { from, to });
+  if (to === 1) return say(language, 'wait.moment');
   if (from === 0) return say(language, 'wait.under', { to });
-  return from === to ? say(language, 'wait.about', { to }) : say(language, 'wait.range', { from, to });
+  if (from === to) return say(language, 'wait.about', { to });
+  return say(language, short ? 'wait.range.short' : 'wait.range', { from, to });
 }

@@ -76,16 +76,6 @@ function Console({ view, counter, presser, now }: {
         <Current view={view} counter={counter} now={now} />
         <Actions view={view} counter={counter} waiting={mine.length} presser={presser} />
       </section>
-      <section class="panel" aria-labelledby="waiting">
-        <h2 id="waiting">
-          {say('counter.waiting')} <span class="count">{mine.length}</span>
-        </h2>
-        {mine.length ? (
-          <Waiting view={view} tickets={mine} now={now} />
-        ) : (
-          <p class="empty">{say('counter.nobody')}</p>
-        )}
-      </section>
       <section class="panel" aria-labelledby="parked">
         <h2 id="parked">
           {say('counter.parked')} <span class="count">{parked.length}</span>
@@ -106,6 +96,16 @@ function Console({ view, counter, presser, now }: {
           ))}
         </ul>
         {!parked.length && <p class="empty">{say('counter.none_parked')}</p>}
+      </section>
+      <section class="panel" aria-labelledby="waiting">
+        <h2 id="waiting">
+          {say('counter.waiting')} <span class="count">{mine.length}</span>
+        </h2>
+        {mine.length ? (
+          <Waiting view={view} tickets={mine} now={now} />
+        ) : (
+          <p class="empty">{say('counter.nobody')}</p>
+        )}
       </section>
     </main>
   );

@@ -121,7 +121,7 @@ function Services({ view, waiting, now }: Part) {
                   </span>
                 </td>
                 <td class="figure">{longest ? <Since at={longest.arrived_at} now={now} /> : '–'}</td>
-                <td>{range(service.wait, language)}</td>
+                <td>{range(service.wait, language, true)}</td>
               </tr>
             );
           })}

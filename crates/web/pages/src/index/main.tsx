@@ -3,7 +3,7 @@
 import '../style/index.css';
 
 import { useSpeech } from '../live';
-import { Languages, show, useBranches } from '../ui/frame';
+import { Header, Languages, show, useBranches } from '../ui/frame';
 import { pick, type Key } from '../text';
 
 const PAGES = ['kiosk', 'counter', 'display', 'dashboard'] as const;
@@ -12,9 +12,12 @@ function Index() {
   const { language, say } = useSpeech();
   const branches = useBranches(true);
   return (
-    <main class="plain">
-      <Languages />
-      <h1>{say('index.title')}</h1>
+    <>
+      <Header office={say('index.title')}>
+        <Languages />
+      </Header>
+      <main class="plain">
+        <h1 class="unseen">{say('index.title')}</h1>
       {!branches && <p role="status">{say('link.opening')}</p>}
       {branches?.length === 0 && <p>{say('branch.none')}</p>}
       {branches?.map((branch) => (
@@ -32,7 +35,8 @@ function Index() {
           </ul>
         </section>
       ))}
-    </main>
+      </main>
+    </>
   );
 }
 

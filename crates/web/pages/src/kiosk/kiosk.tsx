@@ -56,10 +56,15 @@ export function Kiosk({ branch }: { branch: string }) {
         <TicketScreen issued={issued} view={view} onDone={next} />
       ) : (
         <main>
-          <h1>{say('kiosk.choose')}</h1>
-          <p class="second" lang={beside(language)}>
-            {sayIn(beside(language), 'kiosk.choose')}
-          </p>
+          <div class="lead">
+            <h1>{say('kiosk.choose')}</h1>
+            <p class="waiting" role="status">
+              {presser.pending ? say('kiosk.printing') : view ? '' : say('link.opening')}
+            </p>
+            <p class="second" lang={beside(language)}>
+              {sayIn(beside(language), 'kiosk.choose')}
+            </p>
+          </div>
           {view && (
             <>
               <ul class="services" data-many={view.services.length > 6}>
@@ -87,9 +92,6 @@ export function Kiosk({ branch }: { branch: string }) {
               )}
             </>
           )}
-          <p class="waiting" role="status">
-            {presser.pending ? say('kiosk.printing') : view ? '' : say('link.opening')}
-          </p>
         </main>
       )}
     </div>

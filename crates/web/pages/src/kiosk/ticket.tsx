@@ -39,7 +39,7 @@ export function TicketScreen({ issued, view, onDone }: {
           </div>
           <div>
             <dt>{say('kiosk.wait')}</dt>
-            <dd class="words">{range(issued.wait, language)}</dd>
+            <dd>{range(issued.wait, language)}</dd>
           </div>
         </dl>
       </section>

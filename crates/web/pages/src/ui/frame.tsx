@@ -36,19 +36,23 @@ function OfBranch({ Page }: { Page: ComponentType<{ branch: string }> }) {
   if (named !== undefined) return <Page branch={named} />;
   if (known?.length === 1 && known[0]) return <Page branch={known[0].id} />;
   return (
-    <main class="plain">
-      <Languages />
-      <h1>{say(known ? (known.length ? 'branch.choose' : 'branch.none') : 'link.opening')}</h1>
-      <ul class="cards">
-        {known?.map((branch) => (
-          <li key={branch.id}>
-            <a class="card" href={withParameter('branch', branch.id)}>
-              {pick(branch.name, language)}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </main>
+    <>
+      <Header office={say('index.title')}>
+        <Languages />
+      </Header>
+      <main class="plain">
+        <h1>{say(known ? (known.length ? 'branch.choose' : 'branch.none') : 'link.opening')}</h1>
+        <ul class="cards">
+          {known?.map((branch) => (
+            <li key={branch.id}>
+              <a class="card" href={withParameter('branch', branch.id)}>
+                <strong>{pick(branch.name, language)}</strong>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </main>
+    </>
   );
 }
 
