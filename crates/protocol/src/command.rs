@@ -1,5 +1,6 @@
 //! What a client asks for by HTTP, and the answer.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,6 +14,58 @@ pub struct CommandRequest {
     pub id: Uuid,
     /// What to do.
     pub command: Command,
+    /// Who asks, where it is known; kept with what happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+}
+
+/// Who asks for something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Actor {
+    /// Somebody of the staff.
+    Officer {
+        /// The short name.
+        id: String,
+    },
+    /// A kiosk or other device, for whoever stands before it.
+    Device {
+        /// The short name.
+        id: String,
+    },
+    /// The visitor.
+    Visitor,
+}
+
+/// Why a counter calls nobody for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// A rest.
+    Rest,
+    /// Prayer.
+    Prayer,
+    /// Work away from the counter.
+    BackOffice,
+    /// Anything else.
+    Other,
+}
+
+/// An hour that somebody was promised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Appointment {
+    /// What it is looked up by: 4 to 16 letters and digits.
+    pub code: String,
+    /// What for.
+    pub service: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The person's phone or card number, where the office asks for one living ticket each. Only a keyed
+    /// hash of it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// What to do. An officer's command names the ticket that the officer saw, so that a late press does
@@ -30,9 +83,55 @@ pub enum Command {
         /// The visitor's language.
         #[serde(default = "malay")]
         language: Language,
+        /// The services that the visit goes on to, with the same number; as the service says when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        legs: Option<Vec<String>>,
+        /// The person's phone or card number, where the service asks for one living ticket each. Only a
+        /// keyed hash of it is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
+    },
+    /// Give out a number to somebody with an appointment.
+    CheckIn {
+        /// The appointment's code.
+        code: String,
+        /// The visitor's language.
+        #[serde(default = "malay")]
+        language: Language,
+    },
+    /// Add appointments, or change those of the same code that nobody has checked in for.
+    ImportAppointments {
+        /// Which; at most 2,000.
+        appointments: Vec<Appointment>,
+    },
+    /// Call off an appointment.
+    CancelAppointment {
+        /// Its code.
+        code: String,
     },
     /// Call whoever is due first of those that the counter takes.
     CallNext {
+        /// The counter.
+        counter: String,
+    },
+    /// Call whoever is next for one service.
+    CallNextOf {
+        /// The counter.
+        counter: String,
+        /// A service that it takes.
+        service: String,
+    },
+    /// Call one particular ticket, out of turn.
+    CallTicket {
+        /// The counter.
+        counter: String,
+        /// Whom.
+        ticket: u64,
+        /// Why; kept.
+        reason: String,
+    },
+    /// Call whoever is next to the place near the counter.
+    CallAhead {
         /// The counter.
         counter: String,
     },
@@ -64,14 +163,27 @@ pub enum Command {
         /// The ticket at it.
         ticket: u64,
     },
-    /// Send the visitor on to another service, with the number and the time of arrival.
+    /// A visitor who missed the call is here after all, and waits in the old place.
+    ComeBack {
+        /// The ticket that was missed.
+        ticket: u64,
+    },
+    /// Send the visitor on to another service, to a certain counter, or both; with the number and the time
+    /// of arrival.
     Transfer {
         /// The counter.
         counter: String,
         /// The ticket at it.
         ticket: u64,
-        /// The service to wait for.
-        service: String,
+        /// The service to wait for; the same when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<String>,
+        /// The one counter that is to call; any when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        /// What that counter should know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// Let the visitor see to something and come back.
     Park {
@@ -79,16 +191,44 @@ pub enum Command {
         counter: String,
         /// The ticket at it.
         ticket: u64,
+        /// When the ticket waits again by itself; later today.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        until: Option<Timestamp>,
     },
     /// A parked visitor is back and waits in the old place.
     Resume {
         /// The parked ticket.
         ticket: u64,
     },
-    /// Void a ticket that waits or is parked.
+    /// Put a ticket that was called back to its place in the queue.
+    Requeue {
+        /// The ticket.
+        ticket: u64,
+        /// Why; kept.
+        reason: String,
+    },
+    /// Put a ticket into another class of visitor.
+    ChangeClass {
+        /// The ticket.
+        ticket: u64,
+        /// The class that is right.
+        class: String,
+        /// Why; kept.
+        reason: String,
+    },
+    /// Void a ticket that no counter has.
     CancelTicket {
         /// The ticket.
         ticket: u64,
+        /// Why; kept. A visitor need not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Take back the last press at a counter, within seconds.
+    Undo {
+        /// The counter.
+        counter: String,
     },
     /// Begin to call at a counter.
     OpenCounter {
@@ -100,12 +240,51 @@ pub enum Command {
         /// The counter.
         counter: String,
     },
+    /// Stop calling at a counter for a while.
+    PauseCounter {
+        /// The counter.
+        counter: String,
+        /// What for.
+        reason: PauseReason,
+    },
+    /// Go on after a pause.
+    ResumeCounter {
+        /// The counter.
+        counter: String,
+    },
+    /// Say who works at a counter.
+    SeatOfficer {
+        /// The counter.
+        counter: String,
+        /// Who; nobody when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        officer: Option<String>,
+    },
     /// Say which services a counter takes.
     ChooseServices {
         /// The counter.
         counter: String,
-        /// All that it takes from now on; at least one.
+        /// All that are its own from now on; at least one.
         services: Vec<String>,
+        /// All that it helps with, in tiers; as before when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        helps: Option<Vec<Vec<String>>>,
+    },
+    /// Open the office, or keep it open, beyond its hours.
+    OpenExtra {
+        /// Until when; later today.
+        #[schema(value_type = String, format = DateTime)]
+        until: Timestamp,
+        /// Why; kept.
+        reason: String,
+    },
+    /// Close the office for the day now.
+    CloseDay,
+    /// Replace the office's rules, checked as a whole; tickets already out keep what they have.
+    SetRules {
+        /// The whole of them, with the keys of a `[[branch]]` in the configuration file.
+        #[schema(value_type = Object)]
+        rules: Box<serde_json::Value>,
     },
 }
 
@@ -139,6 +318,13 @@ pub enum Outcome {
         /// How long it will take; absent while that is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wait: Option<Wait>,
+    },
+    /// A number was called to the place near the counter.
+    CalledAhead {
+        /// The ticket, for commands.
+        ticket: u64,
+        /// The number.
+        number: String,
     },
     /// A number was called, for the first time or again.
     Called {

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    view::{Audience, BranchView, CallView, CounterView, TallyView, TicketView, Wait},
+    view::{
+        Audience, BranchView, CallView, CounterView, MissedView, OpeningView, TallyView, TicketView, Wait,
+    },
 };
 
 /// How often the daemon sends a [`Heartbeat`](ToClient::Heartbeat), in seconds.
@@ -138,6 +140,24 @@ pub enum Change {
         service: String,
         /// How many wait.
         waiting: u32,
+        /// How many numbers are left today, where there is a quota.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        numbers_left: Option<u32>,
+    },
+    /// The office opened or closed.
+    Opening {
+        /// As it is now.
+        opening: OpeningView,
+    },
+    /// A ticket was missed; the visitor may come back. For staff.
+    Missed {
+        /// Which.
+        missed: MissedView,
+    },
+    /// A missed ticket is back, or its time is over. For staff.
+    MissedEnded {
+        /// Which.
+        ticket: u64,
     },
     /// A number was called: show it and say it, once.
     Call {

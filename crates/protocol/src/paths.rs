@@ -10,6 +10,12 @@ pub const OPENAPI: &str = "/api/openapi.json";
 pub const BRANCHES: &str = "/api/v1/branches";
 /// Commands to a branch, by POST.
 pub const COMMANDS: &str = "/api/v1/branches/{branch}/commands";
+/// Appointments, by POST of a CSV file.
+pub const APPOINTMENTS: &str = "/api/v1/branches/{branch}/appointments";
+/// The rules in force, with what is unwise about them, by GET.
+pub const RULES: &str = "/api/v1/branches/{branch}/rules";
+/// The fair-order record: what set somebody before or behind the order of the queue, by GET.
+pub const FAIR_ORDER: &str = "/api/v1/branches/{branch}/fair-order";
 /// A branch as an audience sees it, by GET, once.
 pub const STATE: &str = "/api/v1/branches/{branch}/state";
 /// A branch as an audience sees it, by WebSocket, live.

@@ -1,8 +1,13 @@
 //! How a branch looks from outside.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::command::PauseReason;
 
 /// A language that a branch shows and speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -86,8 +91,13 @@ pub struct BranchView {
     /// The business day; none before the first.
     #[schema(value_type = Option<String>, format = Date)]
     pub day: Option<Date>,
+    /// Whether the office is open.
+    pub opening: OpeningView,
     /// Classes of visitor, the ordinary one first.
     pub classes: Vec<ClassView>,
+    /// Pages of the kiosk, in the office's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupView>,
     /// Services, in the office's order.
     pub services: Vec<ServiceView>,
     /// Counters, in the office's order.
@@ -98,9 +108,61 @@ pub struct BranchView {
     /// Living tickets, in the order of their ids. For officers and supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tickets: Option<Vec<TicketView>>,
+    /// Those who missed their call and may come back. For officers and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<Vec<MissedView>>,
     /// Today's totals. For supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tally: Option<TallyView>,
+}
+
+/// Whether the office is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum OpeningView {
+    /// It has no hours and never closes.
+    Always,
+    /// It is open.
+    Open {
+        /// Until when.
+        #[schema(value_type = String, format = DateTime)]
+        until: Timestamp,
+        /// Whether that is beyond its usual hours.
+        extra: bool,
+    },
+    /// It is closed.
+    Closed {
+        /// Until when, as far as is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        next: Option<Timestamp>,
+    },
+}
+
+/// A page of the kiosk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GroupView {
+    /// The short name.
+    pub id: String,
+    /// The name as people read it.
+    pub name: Texts,
+    /// The page that it lies in; the first page when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+}
+
+/// A ticket that was missed, for staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissedView {
+    /// The ticket, for commands.
+    pub ticket: u64,
+    /// The number.
+    pub number: String,
+    /// What the visitor came for.
+    pub service: String,
+    /// Until when the visitor may come back to the same place.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
 }
 
 /// A class of visitor.
@@ -126,6 +188,39 @@ pub struct ServiceView {
     /// How long who takes a number now will wait; absent while that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
+    /// How many numbers are left today, where there is a quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_left: Option<u32>,
+    /// When the last number of the day is given out, if before the office's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub last_ticket: Option<Time>,
+    /// What to bring.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Texts>,
+    /// The page of the kiosk that it stands on; the first when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What the office promises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charter: Option<CharterView>,
+    /// The services that the same visit goes on to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<String>,
+    /// Whether a phone or card number is asked for, so that one person has one living ticket.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_per_person: bool,
+}
+
+/// A client charter's promise (Piagam Pelanggan).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CharterView {
+    /// Called within so many seconds of taking the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_s: Option<u32>,
+    /// Served within so many seconds of coming to the counter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serve_s: Option<u32>,
 }
 
 /// What a counter is called on its sign.
@@ -149,11 +244,51 @@ pub struct CounterView {
     pub number: u8,
     /// Whether it calls.
     pub open: bool,
-    /// What it takes.
+    /// What it takes first: its own services.
     pub services: Vec<String>,
+    /// What it helps with, in tiers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub helps: Vec<Vec<String>>,
+    /// The classes that it is kept for; all when absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<String>,
+    /// The part of the hall that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// The pause that it makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PauseView>,
+    /// Who works there, where it was said. For officers and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
     /// The ticket at the counter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<AtCounter>,
+    /// The ticket that was called ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<AheadView>,
+}
+
+/// A pause of a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PauseView {
+    /// What for.
+    pub reason: PauseReason,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+/// A ticket that was called to the place near a counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AheadView {
+    /// The ticket, for commands.
+    pub ticket: u64,
+    /// The number.
+    pub number: String,
+    /// The place near the counter, as people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Texts>,
 }
 
 /// A ticket at a counter.
@@ -180,6 +315,8 @@ pub struct AtCounter {
 pub enum TicketState {
     /// In the queue.
     Waiting,
+    /// Called to the place near a counter.
+    Ahead,
     /// Called to a counter.
     Called,
     /// Being served.
@@ -215,6 +352,22 @@ pub struct TicketView {
     /// Since when it stands there.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
+    /// When a parked ticket waits again by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+    /// Whether it goes before all that do not: an emergency.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes_next: bool,
+    /// The services that the visit goes on to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<String>,
+    /// The one counter that may call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
+    /// What the counter before had to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A call, to be shown and spoken once. The place of its entry in the log identifies it.
@@ -252,4 +405,10 @@ pub struct TallyView {
     pub missed: u32,
     /// Tickets made void.
     pub cancelled: u32,
+    /// Tickets that ended with the office's hours.
+    #[serde(default)]
+    pub expired: u32,
+    /// Tickets that came over from the day before.
+    #[serde(default)]
+    pub carried: u32,
 }
