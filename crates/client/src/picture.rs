@@ -53,6 +53,11 @@ impl Picture {
                 }
             }
             News::Waits(waits) => self.apply_waits(waits),
+            News::Opening(opening) => {
+                if let Some(view) = self.view.as_deref_mut() {
+                    view.opening.clone_from(opening);
+                }
+            }
             News::Down(_) | News::Refused(_) => self.up = false,
         }
     }
@@ -78,14 +83,27 @@ impl Picture {
                     known.clone_from(counter);
                 }
             }
-            Change::Queue { service, waiting } => {
+            Change::Queue { service, waiting, numbers_left } => {
                 if let Some(known) = view.services.iter_mut().find(|known| known.id == *service) {
                     known.waiting = *waiting;
+                    known.numbers_left = *numbers_left;
                 }
             }
             Change::Call { call } => {
                 if let Some(calls) = &mut view.calls {
                     add_call(calls, call);
+                }
+            }
+            Change::Missed { missed } => {
+                let Some(known) = &mut view.missed else { return };
+                match known.binary_search_by_key(&missed.ticket, |known| known.ticket) {
+                    Ok(at) => known[at] = missed.clone(),
+                    Err(at) => known.insert(at, missed.clone()),
+                }
+            }
+            Change::MissedEnded { ticket } => {
+                if let Some(known) = &mut view.missed {
+                    known.retain(|known| known.ticket != *ticket);
                 }
             }
             Change::Tally { tally } => view.tally = Some(*tally),

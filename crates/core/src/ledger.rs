@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Branch, Command, CommandId, Event, Refusal};
+use crate::{Actor, Branch, Command, CommandId, Event, Refusal};
 
 /// One command's worth of events: they happen together or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Entry {
     /// The command's own id; none for what time alone brought about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandId>,
+    /// Who asked, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// What happened; never empty.
     pub events: Vec<Event>,
 }
@@ -129,20 +132,24 @@ impl Ledger {
         }
         // However late somebody looks, it happens when it is seen to: a log that says otherwise would
         // claim that the branch was awake. A deadline that can't be met now is looked at again next time.
-        self.branch.decide(&command, now).ok().map(|events| self.next(None, now, events))
+        self.branch.decide(&command, now).ok().map(|events| self.next(None, None, now, events))
     }
 
-    /// Says what a command means, once what is [due](Self::due) was taken in; takes nothing in itself.
-    pub fn decide(&mut self, id: CommandId, command: &Command, now: Timestamp) -> Decision {
-        if let Some(seq) = self.taken.get(&id) {
-            return Decision::Repeated { seq: *seq };
-        }
-        if let Some(refusal) = self.refused.get(&id) {
-            return Decision::Refused(refusal.clone());
+    /// Says what a command means, once what is [due](Self::due) was taken in; takes nothing in itself. Who
+    /// asks is kept and decides nothing: rights are looked at before.
+    pub fn decide(
+        &mut self,
+        by: Option<Actor>,
+        id: CommandId,
+        command: &Command,
+        now: Timestamp,
+    ) -> Decision {
+        if let Some(known) = self.known(id) {
+            return known;
         }
         let now = self.not_before_last(now);
         match self.branch.decide(command, now) {
-            Ok(events) => Decision::Taken(self.next(Some(id), now, events)),
+            Ok(events) => Decision::Taken(self.next(Some(id), by, now, events)),
             Err(refusal) => {
                 self.refused.insert(id, refusal.clone());
                 Decision::Refused(refusal)
@@ -160,16 +167,23 @@ impl Ledger {
         entries
     }
 
-    /// Takes a command at a time, and before it what time has brought about.
+    /// Takes a command at a time, from nobody in particular.
     pub fn submit(&mut self, id: CommandId, command: &Command, now: Timestamp) -> Submission {
-        if let Some(seq) = self.taken.get(&id) {
-            return Submission::Repeated { seq: *seq };
-        }
-        if let Some(refusal) = self.refused.get(&id) {
-            return Submission::Refused { refusal: refusal.clone(), advanced: Vec::new() };
-        }
-        let mut entries = self.advance(now);
-        match self.decide(id, command, now) {
+        self.submit_by(None, id, command, now)
+    }
+
+    /// Takes a command at a time, and before it what time has brought about.
+    pub fn submit_by(
+        &mut self,
+        by: Option<Actor>,
+        id: CommandId,
+        command: &Command,
+        now: Timestamp,
+    ) -> Submission {
+        // What was answered before is answered alike, and time does not move for it.
+        let known = self.known(id);
+        let mut entries = if known.is_none() { self.advance(now) } else { Vec::new() };
+        match known.unwrap_or_else(|| self.decide(by, id, command, now)) {
             Decision::Taken(entry) => {
                 self.replay(&entry);
                 entries.push(entry);
@@ -178,6 +192,12 @@ impl Ledger {
             Decision::Repeated { seq } => Submission::Repeated { seq },
             Decision::Refused(refusal) => Submission::Refused { refusal, advanced: entries },
         }
+    }
+
+    /// The answer that a command was given before.
+    fn known(&self, id: CommandId) -> Option<Decision> {
+        let taken = self.taken.get(&id).map(|seq| Decision::Repeated { seq: *seq });
+        taken.or_else(|| self.refused.get(&id).cloned().map(Decision::Refused))
     }
 
     /// The branch as it stands.
@@ -201,8 +221,14 @@ impl Ledger {
         self.at.map_or(now, |last| last.max(now))
     }
 
-    fn next(&self, command: Option<CommandId>, at: Timestamp, events: Vec<Event>) -> Entry {
-        Entry { seq: self.seq + 1, at, command, events }
+    fn next(
+        &self,
+        command: Option<CommandId>,
+        by: Option<Actor>,
+        at: Timestamp,
+        events: Vec<Event>,
+    ) -> Entry {
+        Entry { seq: self.seq + 1, at, command, by, events }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use giliran_core::{Branch, Counter, Rules, ServiceId, TicketState};
+use giliran_core::{Branch, Counter, CounterId, Rules, ServiceId, TicketState};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -136,7 +136,13 @@ impl Hall {
             let desk = learned.desks.get(id);
             Place { doing: doing(branch, counter, desk, waited_for, &index, now), takes }
         };
-        let counters = branch.counters().filter(|(_, counter)| counter.open).map(place).collect();
+        // One that is kept for some classes and never opened to others serves no ordinary visitor.
+        let kept = |id: &CounterId| {
+            rules.counter(id).is_some_and(|rule| !rule.reserved.is_empty() && !rule.others_when_idle)
+        };
+        let calls =
+            |(id, counter): &(&CounterId, &Counter)| counter.open && counter.pause.is_none() && !kept(id);
+        let counters = branch.counters().filter(calls).map(place).collect();
         let (arrivals, window) = recent(learned, &index, now);
         Self {
             handover: learned.handover.law(HANDOVER),
@@ -214,7 +220,8 @@ fn every(stretch: f64, queue: &[Waiting]) -> impl Iterator<Item = &Waiting> {
 }
 
 fn takes(counter: &Counter, index: &BTreeMap<&ServiceId, usize>) -> Vec<usize> {
-    counter.services.iter().filter_map(|service| index.get(service).copied()).collect()
+    let all = counter.services.iter().chain(counter.helps.iter().flatten());
+    all.filter_map(|service| index.get(service).copied()).collect()
 }
 
 fn doing(
@@ -241,9 +248,10 @@ fn doing(
     let since = ago(called.map_or(ticket.state.since(), |called| called.at));
     match ticket.state {
         TicketState::Serving { .. } => Doing::Serving { service, since },
-        TicketState::Called { .. } | TicketState::Waiting { .. } | TicketState::Parked { .. } => {
-            Doing::Calling { service, since }
-        }
+        TicketState::Called { .. }
+        | TicketState::Ahead { .. }
+        | TicketState::Waiting { .. }
+        | TicketState::Parked { .. } => Doing::Calling { service, since },
     }
 }
 

@@ -111,8 +111,10 @@ impl Learned {
     fn observe_event(&mut self, before: &Branch, event: &Event, at: Timestamp) {
         match event {
             Event::RulesSet { rules } => self.keep_only(rules),
-            Event::DayBegan { .. } => {
-                self.newcomers.clear();
+            Event::DayBegan { carry, .. } => {
+                if !carry {
+                    self.newcomers.clear();
+                }
                 self.arrivals.clear();
                 for desk in self.desks.values_mut() {
                     *desk = Desk { free_since: at, called: None };
@@ -148,9 +150,20 @@ impl Learned {
                     }
                 }
             }
-            Event::TicketRecalled { .. } | Event::ServingStarted { .. } | Event::TicketResumed { .. } => {}
+            Event::TicketRecalled { .. }
+            | Event::TicketCalledAhead { .. }
+            | Event::ServingStarted { .. }
+            | Event::TicketResumed { .. }
+            | Event::TicketReturned { .. }
+            | Event::ClassChanged { .. }
+            | Event::DayClosed { .. }
+            | Event::ExtraOpened { .. }
+            | Event::AppointmentsSet { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::OfficerSeated { .. } => {}
             Event::TicketServed { ticket, counter }
-            | Event::TicketParked { ticket, counter }
+            | Event::LegServed { ticket, counter, .. }
+            | Event::TicketParked { ticket, counter, .. }
             | Event::TicketTransferred { ticket, counter, .. } => {
                 if let Some(called) = self.free(counter, *ticket, at) {
                     let service = self.service(&called.service);
@@ -164,7 +177,11 @@ impl Learned {
                     self.service(&called.service).came(false);
                 }
             }
-            Event::TicketCancelled { ticket } => {
+            // A call that was put back or taken back was no visit, and says nothing of how long one takes.
+            Event::TicketRequeued { ticket, counter, .. } | Event::PressUndone { ticket, counter, .. } => {
+                let _ = self.free(counter, *ticket, at);
+            }
+            Event::TicketCancelled { ticket, .. } => {
                 self.newcomers.remove(ticket);
                 if let Some(since) = waiting_since(before, *ticket)
                     && let Some(known) = before.ticket(*ticket)
@@ -174,10 +191,11 @@ impl Learned {
                     service.left = service.left.saturating_add(ONE);
                 }
             }
-            Event::CounterOpened { counter } => {
+            // Free from now on: the time of a pause is not that between two visitors.
+            Event::CounterOpened { counter } | Event::CounterResumed { counter } => {
                 self.desks.insert(counter.clone(), Desk { free_since: at, called: None });
             }
-            Event::CounterClosed { counter } => {
+            Event::CounterClosed { counter } | Event::CounterPaused { counter, .. } => {
                 self.desks.remove(counter);
             }
             Event::CounterServicesChosen { .. } => {}
@@ -241,6 +259,7 @@ impl Service {
 pub(crate) fn can_call_at_once(branch: &Branch, service: &ServiceId) -> bool {
     branch.counters().any(|(_, counter)| {
         counter.open
+            && counter.pause.is_none()
             && counter.ticket.is_none()
             && counter.services.contains(service)
             && counter.services.iter().all(|service| branch.waiting(service) == 0)
@@ -250,6 +269,9 @@ pub(crate) fn can_call_at_once(branch: &Branch, service: &ServiceId) -> bool {
 fn waiting_since(branch: &Branch, ticket: TicketId) -> Option<Timestamp> {
     match branch.ticket(ticket)?.state {
         TicketState::Waiting { since } => Some(since),
-        TicketState::Called { .. } | TicketState::Serving { .. } | TicketState::Parked { .. } => None,
+        TicketState::Ahead { .. }
+        | TicketState::Called { .. }
+        | TicketState::Serving { .. }
+        | TicketState::Parked { .. } => None,
     }
 }

@@ -87,6 +87,11 @@ pub enum ToClient {
         /// By service; a service that is absent is as before.
         waits: Vec<ServiceWait>,
     },
+    /// The office opened or closed; not part of the log, as time alone brings it about.
+    Opening {
+        /// As it is now.
+        opening: OpeningView,
+    },
     /// The link is alive.
     Heartbeat {
         /// The last entry that concerned this audience; 0 for none.
@@ -143,11 +148,6 @@ pub enum Change {
         /// How many numbers are left today, where there is a quota.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         numbers_left: Option<u32>,
-    },
-    /// The office opened or closed.
-    Opening {
-        /// As it is now.
-        opening: OpeningView,
     },
     /// A ticket was missed; the visitor may come back. For staff.
     Missed {
