@@ -85,8 +85,8 @@ impl Program {
     pub fn run(command: &mut Command) -> Ended {
         let mut program = Self::start(command);
         let status = program.wait(PATIENCE);
+        let status = status.unwrap_or_else(|| panic!("{command:?} does not end: {}", program.complaint()));
         let said = program.words();
-        let status = status.unwrap_or_else(|| panic!("{command:?} does not end: {}", said.1.join("\n")));
         Ended { status, stdout: said.0, stderr: said.1 }
     }
 
@@ -111,6 +111,27 @@ impl Program {
             .and_then(Result::ok)
             .and_then(|seen| seen.lines.iter().find_map(|line| pick(line)));
         found.unwrap_or_else(|| panic!("it did not say what it should; it said: {}", self.complaint()))
+    }
+
+    /// Waits for so many lines of standard error that `pick` takes.
+    ///
+    /// # Panics
+    /// If the program ends before that, or says nothing for a minute.
+    pub async fn logged(&mut self, count: usize, pick: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut lines = self.stderr.seen.subscribe();
+        loop {
+            let picked: Vec<String> = {
+                let seen = lines.borrow_and_update();
+                let picked: Vec<_> = seen.lines.iter().filter(|line| pick(line)).cloned().collect();
+                assert!(picked.len() >= count || !seen.ended, "it ended: {}", seen.lines.join("\n"));
+                picked
+            };
+            if picked.len() >= count {
+                return picked;
+            }
+            let more = tokio::time::timeout(PATIENCE, lines.changed()).await;
+            assert!(matches!(more, Ok(Ok(()))), "{} of {count}: {}", picked.len(), self.complaint());
+        }
     }
 
     /// Standard error so far.

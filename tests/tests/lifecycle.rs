@@ -157,14 +157,15 @@ async fn a_database_of_a_newer_version_is_left_as_it_is() {
     assert!(ended.complaint().contains("newer"), "{}", ended.complaint());
 }
 
-#[tokio::test]
-async fn a_folder_for_the_database_that_is_not_there_is_named() {
+#[test]
+fn a_folder_for_the_database_that_can_not_be_made_is_named() {
     let folder = TempDir::new().expect("a temporary folder");
-    let nowhere = folder.path().join("tiada");
-    let config = write_config(folder.path(), &office(&nowhere));
+    let file = folder.path().join("a-file");
+    fs::write(&file, "no folder").expect("a file can be written");
+    let config = write_config(folder.path(), &office(&file.join("below")));
     let ended = refused(&config, &[]);
     assert_eq!(ended.status.code(), Some(1));
-    assert!(ended.complaint().contains("tiada"), "{}", ended.complaint());
+    assert!(ended.complaint().contains("a-file"), "{}", ended.complaint());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

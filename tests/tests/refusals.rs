@@ -94,8 +94,8 @@ async fn a_request_that_is_no_command_is_refused_and_changes_nothing() {
             (
                 "deep nesting",
                 post().header(CONTENT_TYPE, "application/json").body("[".repeat(10_000)),
-                400,
-                "malformed_json",
+                422,
+                "not_a_command",
             ),
             (
                 "a number for a name",

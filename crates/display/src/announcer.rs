@@ -40,7 +40,8 @@ pub struct Policy {
     pub languages: Option<Vec<Language>>,
     /// The languages that have a voice.
     pub voices: Vec<Language>,
-    /// Whether saying something takes time. If not, no call is ever late: none is shortened or given up.
+    /// Whether saying something takes time. If not, no call is ever late: none is shortened or given up,
+    /// however many come at once.
     pub paced: bool,
 }
 

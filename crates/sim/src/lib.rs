@@ -8,6 +8,7 @@
 //! - [`replay`]: all of it together, with the checks at the end.
 //! - [`report`]: what came of it, beside what was recorded.
 
+mod checks;
 pub mod office;
 pub mod play;
 pub mod record;

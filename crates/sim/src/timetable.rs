@@ -25,7 +25,7 @@ use crate::record::{DaySecond, Outcome, Record, Visit};
 pub struct Timetable {
     /// The services, in the order of their names.
     pub services: Vec<Service>,
-    /// The counters, in the order in which they open for the first time.
+    /// The counters, in the order in which they open for the first time; at least one of each queue.
     pub counters: Vec<Counter>,
     /// By visit of the record: the service.
     pub service_of: Vec<usize>,
@@ -149,8 +149,16 @@ impl Timetable {
             }
         }
         floor.end();
-        let counters = floor.desks.iter().map(|desk| Counter { queue: desk.queue.clone() }).collect();
-        Self { counters, steps: with_closing(floor.steps, floor.desks.len()), services, service_of }
+        let mut counters: Vec<Counter> =
+            floor.desks.iter().map(|desk| Counter { queue: desk.queue.clone() }).collect();
+        let steps = with_closing(floor.steps, counters.len());
+        // A queue in which everybody gave up has a counter all the same; it only never opens.
+        for service in &services {
+            if !counters.iter().any(|counter| counter.queue == service.queue) {
+                counters.push(Counter { queue: service.queue.clone() });
+            }
+        }
+        Self { counters, steps, services, service_of }
     }
 
     /// When it begins.

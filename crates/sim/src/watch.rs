@@ -102,7 +102,7 @@ impl Watcher {
 }
 
 fn late(audience: Audience, what: &str) -> WatchError {
-    WatchError::Late(format!("the watcher at the {audience:?} {what}").to_lowercase())
+    WatchError::Late(format!("the {} {what}", format!("{audience:?}").to_lowercase()))
 }
 
 async fn watch(

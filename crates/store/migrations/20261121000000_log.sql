@@ -16,7 +16,9 @@ CREATE TABLE log (
     PRIMARY KEY (branch, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX log_command ON log (branch, command) WHERE command IS NOT NULL;
+-- The command first: ids that are made in the order of time then stand together, so that a commit for
+-- many branches changes one page of the index and not one for each branch.
+CREATE UNIQUE INDEX log_command ON log (command, branch) WHERE command IS NOT NULL;
 
 CREATE TABLE snapshot (
     branch   TEXT    NOT NULL,

@@ -6,6 +6,7 @@ use giliran_core::{Language, Place};
 use giliran_voice::{
     Call, Form, Manner, Part, RATE_HZ, Voices,
     level::{PEAK_LIMIT_DBTP, level, level_of_clip},
+    sound::{self, SoundError},
 };
 
 const LANGUAGES: [Language; 2] = [Language::Ms, Language::En];
@@ -129,4 +130,27 @@ fn the_meter_reads_a_tone_as_the_standard_says() {
     let short = &tone[..(f64::from(RATE_HZ) * 0.2) as usize];
     assert!((level_of_clip(short).loudness_lufs + 23.0).abs() < 0.1);
     assert!(level_of_clip(&[0.0; 100]).loudness_lufs == f64::NEG_INFINITY);
+}
+
+#[test]
+fn a_raw_recording_is_cut_to_its_sound_and_its_edges_are_rounded() {
+    let ms = sound::samples_in_ms;
+    let hum = |length: usize| vec![0.001; length]; // 60 dB under full scale
+    let raw = [hum(ms(700)), vec![0.5; ms(400)], hum(ms(900))].concat();
+    let clip = sound::prepare(raw, 20, 30).unwrap();
+    assert_eq!(clip.len(), ms(20 + 400 + 30));
+    assert!(clip[ms(20) - 1] < 0.002 && clip[ms(20)] == 0.5 && clip[ms(420) - 1] == 0.5);
+
+    // Without any quiet to cut in, the edge is in the sound itself: half way up after half of 5 ms.
+    let clip = sound::prepare(vec![0.5; ms(400)], 20, 30).unwrap();
+    assert_eq!(clip.len(), ms(400));
+    for (at, wanted) in [(0, 0.0), (ms(5) / 2, 0.25), (ms(5), 0.5), (ms(200), 0.5)] {
+        for at in [at, clip.len() - 1 - at] {
+            assert!((clip[at] - wanted).abs() < 0.001, "{at}: {}", clip[at]);
+        }
+    }
+    let steps = clip.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+    assert!(steps.fold(0.0, f32::max) < 0.007, "an edge clicks");
+
+    assert!(matches!(sound::prepare(hum(1000), 20, 30), Err(SoundError::Silent)));
 }

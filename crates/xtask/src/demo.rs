@@ -57,7 +57,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let programs = build(!options.silent, device)?;
 
     println!("[3/4] Opening the office of {}", options.config.display());
-    std::fs::create_dir_all("data").context("can't make the folder `data`")?;
     let listen = match options.listen {
         Some(chosen) => chosen,
         None => free_port()?,

@@ -152,8 +152,9 @@ pub(super) async fn open(path: &Path) -> Result<Opened, OpenError> {
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        // 4 MiB: small enough to be written back within a commit or two, large enough to be rare.
-        .pragma("wal_autocheckpoint", "1000")
+        // 16 MiB: a commit for many branches changes a page of each, so a shorter log would be written
+        // back after every few commits; a longer one would only take longer to read at the start.
+        .pragma("wal_autocheckpoint", "4000")
         .pragma("journal_size_limit", (64 << 20).to_string()) // what a burst left is given back
         .connect()
         .await

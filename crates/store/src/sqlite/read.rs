@@ -139,14 +139,11 @@ async fn commands_up_to(
     seq: u64,
     limit: usize,
 ) -> Result<Vec<Known>, StoreError> {
-    // The plus keeps SQLite to the key's order: the index on commands would have it sort the history.
-    let mut rows = log_query!(
-        branch,
-        "WHERE branch = ? AND seq <= ? AND +command IS NOT NULL ORDER BY seq DESC LIMIT ?"
-    )
-    .bind(i64::try_from(seq).unwrap_or(i64::MAX))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch(connection);
+    let mut rows =
+        log_query!(branch, "WHERE branch = ? AND seq <= ? AND command IS NOT NULL ORDER BY seq DESC LIMIT ?")
+            .bind(i64::try_from(seq).unwrap_or(i64::MAX))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch(connection);
     let mut known = Vec::new();
     let mut key = format!("seq {seq}");
     loop {
