@@ -139,6 +139,7 @@ impl Api {
             ToClient::Resumed { .. }
             | ToClient::Entry { .. }
             | ToClient::Waits { .. }
+            | ToClient::Opening { .. }
             | ToClient::Heartbeat { .. }
             | ToClient::Refused { .. }
             | ToClient::Unknown => {

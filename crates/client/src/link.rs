@@ -11,7 +11,7 @@ use giliran_protocol::{
     error::{Error, ErrorBody},
     live::{Change, SILENCE_S, ServiceWait},
     paths,
-    view::{Audience, BranchView},
+    view::{Audience, BranchView, OpeningView},
 };
 use jiff::Timestamp;
 use tokio::{
@@ -60,6 +60,8 @@ pub enum News {
     },
     /// Waiting times for who takes a number now.
     Waits(Vec<ServiceWait>),
+    /// The office opened or closed.
+    Opening(OpeningView),
     /// The link is down, or an attempt to connect failed; say so on the screen. The link goes on trying.
     Down(Broken),
     /// The daemon does not want this client, for instance because it does not know the branch. The link

@@ -10,12 +10,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
-use giliran_core::{BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
+use giliran_core::{Actor, BranchId, Command, CommandId, CounterId, Decision, Entry, Known, Ledger, Rules};
 use giliran_forecast::Learned;
 use giliran_protocol::{
     command::CommandAnswer,
     live::{Change, HEARTBEAT_S, Resume, ServiceWait, ToClient},
-    view::Audience,
+    view::{Audience, OpeningView},
 };
 use giliran_store::{Store, StoreError};
 use jiff::Timestamp;
@@ -54,9 +54,33 @@ pub struct Desk {
 
 #[derive(Debug)]
 enum Request {
-    Command { id: CommandId, command: Command, reply: oneshot::Sender<Result<CommandAnswer, Failure>> },
-    Join { audience: Audience, resume: Option<Resume>, reply: oneshot::Sender<Joined> },
-    Look { audience: Audience, reply: oneshot::Sender<Option<Utf8Bytes>> },
+    Command {
+        id: CommandId,
+        command: Box<Command>,
+        by: Option<Actor>,
+        reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
+    },
+    Join {
+        audience: Audience,
+        resume: Option<Resume>,
+        reply: oneshot::Sender<Joined>,
+    },
+    Look {
+        audience: Audience,
+        reply: oneshot::Sender<Option<Utf8Bytes>>,
+    },
+    Rules {
+        reply: oneshot::Sender<Option<InForce>>,
+    },
+}
+
+/// The rules that hold, and where the day that they hold on began.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The entry with which the business day began; 0 before the first.
+    pub day_seq: u64,
 }
 
 /// What somebody who joins an audience is given.
@@ -73,10 +97,15 @@ pub struct Joined {
 }
 
 impl Desk {
-    /// Has a command done. The answer is on disk when it comes.
-    pub async fn submit(&self, id: CommandId, command: Command) -> Result<CommandAnswer, Failure> {
+    /// Has a command done for whoever asks. The answer is on disk when it comes.
+    pub async fn submit(
+        &self,
+        by: Option<Actor>,
+        id: CommandId,
+        command: Command,
+    ) -> Result<CommandAnswer, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.hand_in(Request::Command { id, command, reply })?;
+        self.hand_in(Request::Command { id, command: Box::new(command), by, reply })?;
         answer.await.map_err(|_| Failure::TryAgain)?
     }
 
@@ -91,6 +120,13 @@ impl Desk {
     pub async fn look(&self, audience: Audience) -> Result<Utf8Bytes, Failure> {
         let (reply, answer) = oneshot::channel();
         self.hand_in(Request::Look { audience, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
+    }
+
+    /// The rules in force.
+    pub async fn rules(&self) -> Result<InForce, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Request::Rules { reply })?;
         answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
     }
 
@@ -115,16 +151,20 @@ pub struct Clerk {
     feeds: Vec<Feed>,
     moments: watch::Sender<Option<Moment>>,
     waits: watch::Receiver<Waits>,
+    opening_told: Option<OpeningView>,
+    /// The rules of the configuration file, as they were taken last.
+    configured: Option<Arc<Rules>>,
+    /// The entry with which the business day began.
+    day_seq: u64,
     snapshot_seq: u64,
     dirty: bool,
 }
 
 /// An answer that waits for the commit.
-enum Due {
-    /// To a command that made this entry, now or before.
-    Entry(u64, oneshot::Sender<Result<CommandAnswer, Failure>>),
-    /// To a command that was refused.
-    Refused(Failure, oneshot::Sender<Result<CommandAnswer, Failure>>),
+struct Due {
+    /// The entry that the command made, now or before, or why it was refused.
+    decided: Result<u64, Failure>,
+    reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
 }
 
 /// Frames of an entry, by feed, that wait for the commit.
@@ -137,7 +177,8 @@ impl Clerk {
         store: Arc<dyn Store>,
         clock: Arc<Clock>,
     ) -> Result<(Self, Desk), StoreError> {
-        let Kept { ledger, learned, calls, snapshot_seq } = keep::recover(&*store, &rules.id).await?;
+        let Kept { ledger, learned, calls, configured, day_seq, snapshot_seq } =
+            keep::recover(&*store, &rules.id).await?;
         let (sender, requests) = mpsc::channel(DESK);
         let (moments, to_estimate) = watch::channel(None);
         let (announce, waits) = watch::channel(Waits::new());
@@ -154,6 +195,9 @@ impl Clerk {
             calls,
             moments,
             waits,
+            opening_told: None,
+            configured,
+            day_seq,
             snapshot_seq,
             dirty: true,
         };
@@ -215,15 +259,18 @@ impl Clerk {
         let mut newcomers = Vec::new();
         for request in batch.drain(..) {
             match request {
-                Request::Command { id, command, reply } => {
-                    due.push(self.decide(id, command, reply, &mut entries, &mut pending));
+                Request::Command { id, command, by, reply } => {
+                    let decided = self.decide(by, id, *command, &mut entries, &mut pending);
+                    due.push(Due { decided, reply });
                 }
                 // A picture must show nothing that is not on disk, so it waits for the commit too.
-                Request::Join { .. } | Request::Look { .. } => newcomers.push(request),
+                Request::Join { .. } | Request::Look { .. } | Request::Rules { .. } => {
+                    newcomers.push(request)
+                }
             }
         }
         if let Err(failure) = self.commit(&entries, pending).await? {
-            for Due::Entry(_, reply) | Due::Refused(_, reply) in due {
+            for Due { reply, .. } in due {
                 let _ = reply.send(Err(failure.clone()));
             }
         } else {
@@ -240,34 +287,52 @@ impl Clerk {
     /// Lets the core decide a command. The ledger is then ahead of the log by `entries`.
     fn decide(
         &mut self,
+        by: Option<Actor>,
         id: CommandId,
         mut command: Command,
-        reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
         entries: &mut Vec<Entry>,
         pending: &mut Pending,
-    ) -> Due {
-        let Some(now) = self.clock.now() else { return Due::Refused(Failure::NotReady, reply) };
+    ) -> Result<u64, Failure> {
+        let now = self.clock.now().ok_or(Failure::NotReady)?;
         self.advance(now, entries, pending);
-        if let Command::IssueTicket { service, class, announced, .. } = &mut command {
-            let waits = self.waits.borrow();
-            let of_service = waits.iter().find(|waits| waits.service == *service);
-            *announced = of_service.and_then(|waits| match class {
-                None => waits.ordinary(),
-                Some(class) => waits.of(class),
-            });
-        }
-        match self.ledger.decide(id, &command, now) {
+        self.announce_wait(&mut command);
+        match self.ledger.decide(by, id, &command, now) {
             Decision::Taken(entry) => {
                 let seq = entry.seq;
                 self.take_in(entry, entries, pending);
-                Due::Entry(seq, reply)
+                Ok(seq)
             }
-            Decision::Repeated { seq } => Due::Entry(seq, reply),
+            Decision::Repeated { seq } => Ok(seq),
             Decision::Refused(refusal) => {
                 tracing::debug!(branch = %self.branch, command = %id, code = refusal.code(), "refused");
-                Due::Refused(Failure::refused(&refusal), reply)
+                Err(Failure::refused(&refusal))
             }
         }
+    }
+
+    /// Whoever is given a number is told how long it will take, as far as is known now.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else gives out a number")]
+    fn announce_wait(&self, command: &mut Command) {
+        let branch = self.ledger.branch();
+        let rules = branch.rules();
+        let (service, class, announced) = match command {
+            Command::IssueTicket { service, class, announced, .. } => {
+                (service.clone(), class.clone(), announced)
+            }
+            Command::CheckIn { code, announced, .. } => {
+                let Some(booking) = branch.appointment(code) else { return };
+                let class =
+                    rules.and_then(|rules| rules.appointments.as_ref()).map(|rule| rule.class.clone());
+                (booking.appointment.service.clone(), class, announced)
+            }
+            _ => return,
+        };
+        let waits = self.waits.borrow();
+        let of_service = waits.iter().find(|waits| waits.service == service);
+        *announced = of_service.and_then(|waits| match &class {
+            None => waits.ordinary(),
+            Some(class) => waits.of(class),
+        });
     }
 
     fn advance(&mut self, now: Timestamp, entries: &mut Vec<Entry>, pending: &mut Pending) {
@@ -278,19 +343,21 @@ impl Clerk {
 
     /// Takes in an entry that was just decided.
     fn take_in(&mut self, entry: Entry, entries: &mut Vec<Entry>, pending: &mut Pending) {
+        let touched = picture::touched(&entry, self.ledger.branch());
         self.learned.observe(self.ledger.branch(), &entry);
         self.ledger.replay(&entry);
-        self.prepare(&entry, pending);
+        self.prepare(&entry, &touched, pending);
         entries.push(entry);
     }
 
     /// Makes the frames of an entry that was just taken in; they are sent after the commit.
-    fn prepare(&mut self, entry: &Entry, pending: &mut Pending) {
+    fn prepare(&mut self, entry: &Entry, touched: &[CounterId], pending: &mut Pending) {
         self.dirty = true;
         let branch = self.ledger.branch();
         self.calls.observe(entry, branch);
+        keep::mark(entry, &mut self.configured, &mut self.day_seq);
         let resets = picture::resets(entry);
-        let mut changes = picture::changes(entry, branch, &self.calls);
+        let mut changes = picture::changes(entry, branch, touched, &self.calls);
         if resets {
             self.lengths.reset(branch);
         } else {
@@ -298,9 +365,9 @@ impl Clerk {
         }
         for (n, feed) in self.feeds.iter().enumerate() {
             let mut concerning: Vec<Change> =
-                changes.iter().filter(|change| picture::concerns(feed.audience, change)).cloned().collect();
+                changes.iter().filter_map(|change| picture::told(feed.audience, change)).collect();
             if resets {
-                let view = picture::whole(feed.audience, branch, &self.calls, &self.waits.borrow());
+                let view = picture::whole(feed.audience, branch, &self.calls, &self.waits.borrow(), entry.at);
                 concerning = view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect();
             }
             if concerning.is_empty() {
@@ -353,28 +420,25 @@ impl Clerk {
 
     /// Goes back to what the log says, after something that was decided could not be stored.
     async fn reload(&mut self) -> Result<(), StoreError> {
-        let Kept { ledger, learned, calls, snapshot_seq } = keep::recover(&*self.store, &self.branch).await?;
-        (self.ledger, self.learned, self.calls) = (ledger, learned, calls);
-        self.snapshot_seq = snapshot_seq;
+        let kept = keep::recover(&*self.store, &self.branch).await?;
+        (self.ledger, self.learned, self.calls) = (kept.ledger, kept.learned, kept.calls);
+        (self.configured, self.day_seq) = (kept.configured, kept.day_seq);
+        self.snapshot_seq = kept.snapshot_seq;
         self.lengths.reset(self.ledger.branch());
         self.dirty = true;
         Ok(())
     }
 
     async fn answer(&self, due: Due, entries: &[Entry]) {
-        let (answer, reply) = match due {
-            Due::Refused(failure, reply) => (Err(failure), reply),
-            Due::Entry(seq, reply) => {
-                let fresh = entries.iter().find(|entry| entry.seq == seq);
-                let answer = match fresh {
-                    Some(entry) => Ok(CommandAnswer { seq, outcome: wire::outcome(entry) }),
-                    None => self.answer_again(seq).await,
-                };
-                (answer, reply)
-            }
+        let answer = match due.decided {
+            Err(failure) => Err(failure),
+            Ok(seq) => match entries.iter().find(|entry| entry.seq == seq) {
+                Some(entry) => Ok(CommandAnswer { seq, outcome: wire::outcome(entry) }),
+                None => self.answer_again(seq).await,
+            },
         };
         // Whoever asked may be gone; what was done is done.
-        let _ = reply.send(answer);
+        let _ = due.reply.send(answer);
     }
 
     /// The answer that was given to a command before, from the log.
@@ -405,8 +469,12 @@ impl Clerk {
                 let joined = match (resumed, missed, self.clock.now()) {
                     (Some(resume), Some(missed), Some(now)) => {
                         let hello = Frame::new(&ToClient::Resumed { seq: self.feeds[n].last(), now });
+                        // What is not in the log may be different since then too.
+                        let opening =
+                            self.opening(now).map(|opening| Frame::new(&ToClient::Opening { opening }));
+                        let beside = opening.into_iter().chain([self.waits_frame()]);
                         Joined {
-                            first: std::iter::once(hello).chain(missed).collect(),
+                            first: std::iter::once(hello).chain(missed).chain(beside).collect(),
                             live,
                             log,
                             seq: resume.seq,
@@ -415,6 +483,10 @@ impl Clerk {
                     _ => Joined { first: self.picture(n).into_iter().collect(), live, log, seq },
                 };
                 let _ = reply.send(joined);
+            }
+            Request::Rules { reply } => {
+                let rules = self.ledger.branch().rules().cloned();
+                let _ = reply.send(rules.map(|rules| InForce { rules, day_seq: self.day_seq }));
             }
             Request::Look { audience, reply } => {
                 let n = self.feeds.iter().position(|feed| feed.audience == audience);
@@ -431,7 +503,7 @@ impl Clerk {
         let feed = &mut self.feeds[n];
         let audience = feed.audience;
         feed.picture(seq, || {
-            let view = picture::whole(audience, branch, calls, &waits)?;
+            let view = picture::whole(audience, branch, calls, &waits, now)?;
             Some(ToClient::Snapshot { log, seq, now, view: Box::new(view) })
         })
     }
@@ -443,6 +515,7 @@ impl Clerk {
         self.advance(now, &mut entries, &mut pending);
         // A failure that is not final has been logged; the deadline is still due at the next tick.
         let _ = self.commit(&entries, pending).await?;
+        self.tell_opening(now);
         if std::mem::take(&mut self.dirty) || estimates::is_old(self.moments.borrow().as_ref(), now) {
             self.moments.send_replace(Some(Moment {
                 branch: self.ledger.branch().clone(),
@@ -463,31 +536,55 @@ impl Clerk {
         }
     }
 
+    fn opening(&self, now: Timestamp) -> Option<OpeningView> {
+        let branch = self.ledger.branch();
+        branch.rules().map(|_| wire::opening(branch.opening(now)))
+    }
+
+    /// The office opens and closes by the time of day.
+    fn tell_opening(&mut self, now: Timestamp) {
+        let opening = self.opening(now);
+        if opening == self.opening_told {
+            return;
+        }
+        self.opening_told.clone_from(&opening);
+        let Some(opening) = opening else { return };
+        let frame = Frame::new(&ToClient::Opening { opening });
+        for feed in &mut self.feeds {
+            feed.send(frame.clone());
+        }
+    }
+
     fn tell_waits(&mut self) {
+        self.waits.mark_unchanged();
+        let frame = self.waits_frame();
+        for feed in &mut self.feeds {
+            feed.send(frame.clone());
+        }
+    }
+
+    fn waits_frame(&self) -> Frame {
         let waits = self
             .waits
-            .borrow_and_update()
+            .borrow()
             .iter()
             .map(|waits| ServiceWait {
                 service: waits.service.to_string(),
                 wait: waits.ordinary().map(wire::wait),
             })
             .collect();
-        let frame = Frame::new(&ToClient::Waits { waits });
-        for feed in &mut self.feeds {
-            feed.send(frame.clone());
-        }
+        Frame::new(&ToClient::Waits { waits })
     }
 
-    /// The office's file may say something else than the log does: the file's rules are set by an event,
-    /// so that the log alone always explains itself.
+    /// Sets the rules of the configuration file by an event, so that the log alone always explains
+    /// itself. Rules that were changed by command stay until the file says something new.
     async fn take_rules(&mut self, rules: &Arc<Rules>) -> Result<(), StoreError> {
-        if self.ledger.branch().rules() == Some(rules) {
+        if self.configured.as_ref() == Some(rules) {
             return Ok(());
         }
         let now = self.clock.now().unwrap_or(Timestamp::UNIX_EPOCH);
         let command = Command::SetRules { rules: rules.clone() };
-        match self.ledger.decide(CommandId(Uuid::now_v7()), &command, now) {
+        match self.ledger.decide(Some(keep::configuration()), CommandId(Uuid::now_v7()), &command, now) {
             Decision::Taken(entry) => {
                 let (mut entries, mut pending) = (Vec::new(), Vec::new());
                 self.take_in(entry, &mut entries, &mut pending);
@@ -522,6 +619,6 @@ impl Clerk {
     }
 
     fn kept_now(&self) -> giliran_store::Snapshot {
-        keep::snapshot(&self.ledger, &self.learned, &self.calls)
+        keep::snapshot(&self.ledger, &self.learned, &self.calls, self.configured.as_ref(), self.day_seq)
     }
 }

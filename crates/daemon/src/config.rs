@@ -3,6 +3,8 @@
 //! Every key is named in `config/sample-office.toml` with what it means. A key that nobody knows, a
 //! value that makes no sense and rules that contradict themselves are refused with their place.
 
+mod holidays;
+
 use std::{
     collections::BTreeSet,
     fmt, fs,
@@ -10,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use giliran_core::Rules;
+use giliran_core::{BranchId, Rules};
 use serde::Deserialize;
 
 /// All that a daemon is told.
@@ -25,9 +27,23 @@ pub struct Config {
     /// What it writes about itself.
     #[serde(default)]
     pub log: Log,
+    /// Files of public holidays.
+    #[serde(default)]
+    pub holidays: Vec<Holidays>,
     /// The offices.
     #[serde(rename = "branch")]
     pub branches: Vec<Rules>,
+}
+
+/// A file of public holidays, on which branches that have hours are closed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holidays {
+    /// The iCalendar file. Relative to the folder of the configuration file.
+    pub file: PathBuf,
+    /// The branches that keep them; all when absent. States have holidays of their own.
+    #[serde(default)]
+    pub branches: Option<Vec<BranchId>>,
 }
 
 /// How the daemon is reached.
@@ -113,10 +129,51 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text =
             fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.into(), why })?;
-        let config: Self =
+        let mut config: Self =
             toml::from_str(&text).map_err(|why| ConfigError::Malformed { path: path.into(), why })?;
-        let faults = config.faults();
+        let mut faults = config.take_holidays(path.parent().unwrap_or(Path::new("")));
+        faults.extend(config.faults());
         if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unsound { path: path.into(), faults }) }
+    }
+
+    /// What is allowed, but unwise.
+    pub fn warnings(&self) -> Vec<String> {
+        let of = |branch: &Rules| {
+            let name = branch.id.clone();
+            branch.warnings().into_iter().map(move |warning| format!("branch {name}: {warning}"))
+        };
+        self.branches.iter().flat_map(of).collect()
+    }
+
+    /// Puts the holidays into the branches' hours; dates that the hours name themselves stand above.
+    fn take_holidays(&mut self, folder: &Path) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (n, Holidays { file, branches }) in self.holidays.iter().enumerate() {
+            let path = folder.join(file);
+            let days = fs::read_to_string(&path)
+                .map_err(|why| why.to_string())
+                .and_then(|text| holidays::read(&text));
+            let days = match days {
+                Ok(days) => days,
+                Err(why) => {
+                    faults.push(format!("holidays {}: {}: {why}", n + 1, path.display()));
+                    continue;
+                }
+            };
+            for unknown in branches.iter().flatten().filter(|id| !self.branches.iter().any(|b| b.id == **id))
+            {
+                faults.push(format!("holidays {}: there is no branch `{unknown}`", n + 1));
+            }
+            let keeps = |branch: &&mut Rules| branches.as_ref().is_none_or(|ids| ids.contains(&branch.id));
+            for hours in self.branches.iter_mut().filter(keeps).filter_map(|branch| branch.hours.as_mut()) {
+                for day in &days {
+                    if !hours.special.iter().any(|known| known.date == day.date) {
+                        hours.special.push(day.clone());
+                    }
+                }
+            }
+        }
+        faults
     }
 
     fn faults(&self) -> Vec<String> {

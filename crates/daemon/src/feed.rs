@@ -40,6 +40,7 @@ impl Frame {
             ToClient::Snapshot { .. }
             | ToClient::Resumed { .. }
             | ToClient::Waits { .. }
+            | ToClient::Opening { .. }
             | ToClient::Heartbeat { .. }
             | ToClient::Refused { .. }
             | ToClient::Unknown => None,

@@ -3,10 +3,13 @@
 //! A handler reads the request, hands it to the branch's clerk and renders the answer; rules are
 //! elsewhere, and so is the meaning of a failure ([`Failure`]).
 
+mod appointments;
 mod branches;
 mod commands;
 mod events;
+mod fair_order;
 mod health;
+mod rules;
 mod state;
 
 use std::{
@@ -22,11 +25,15 @@ use axum::{
     routing,
 };
 use giliran_protocol::paths;
+use giliran_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
-use crate::{clock::Clock, failure::Failure, office::Office};
+use crate::{clock::Clock, failure::Failure, office::Office, persons::Persons};
 
 /// The largest body that a command may have: all are under 1 KiB but a choice of many services.
 const BODY_BYTES: usize = 16 * 1024;
@@ -34,8 +41,8 @@ const BODY_BYTES: usize = 16 * 1024;
 /// What handlers share.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The branches, once all are loaded.
-    pub offices: Arc<OnceLock<Offices>>,
+    /// What there is once all is loaded.
+    pub loaded: Arc<OnceLock<Loaded>>,
     /// The daemon's clock.
     pub clock: Arc<Clock>,
     /// Sockets that are open.
@@ -44,21 +51,43 @@ pub struct App {
     pub stop: CancellationToken,
 }
 
-/// The branches of this daemon, by name.
-pub type Offices = BTreeMap<String, Arc<Office>>;
+/// What there is once all is loaded.
+#[derive(Clone)]
+pub struct Loaded {
+    /// The branches of this daemon, by name.
+    pub offices: BTreeMap<String, Arc<Office>>,
+    /// The log.
+    pub store: Arc<dyn Store>,
+    /// What stands for a person.
+    pub persons: Persons,
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded").field("offices", &self.offices.keys()).finish_non_exhaustive()
+    }
+}
 
 impl App {
     /// An application whose branches are still to be loaded.
     pub fn new(clock: Arc<Clock>, stop: CancellationToken) -> Self {
-        Self { offices: Arc::default(), clock, sockets: TaskTracker::new(), stop }
+        Self { loaded: Arc::default(), clock, sockets: TaskTracker::new(), stop }
     }
 
-    fn offices(&self) -> Result<&Offices, Failure> {
-        self.offices.get().ok_or(Failure::NotReady)
+    fn loaded(&self) -> Result<&Loaded, Failure> {
+        self.loaded.get().ok_or(Failure::NotReady)
+    }
+
+    fn store(&self) -> Result<&dyn Store, Failure> {
+        self.loaded().map(|loaded| &*loaded.store)
+    }
+
+    fn persons(&self) -> Result<&Persons, Failure> {
+        self.loaded().map(|loaded| &loaded.persons)
     }
 
     fn office(&self, branch: &str) -> Result<&Office, Failure> {
-        self.offices()?.get(branch).map(AsRef::as_ref).ok_or(Failure::UnknownBranch)
+        self.loaded()?.offices.get(branch).map(AsRef::as_ref).ok_or(Failure::UnknownBranch)
     }
 }
 
@@ -81,6 +110,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(branches::list))
         .routes(routes!(state::look))
         .routes(routes!(commands::submit))
+        .routes(routes!(appointments::import).layer(appointments::limit()))
+        .routes(routes!(rules::in_force))
+        .routes(routes!(fair_order::read))
         .routes(routes!(events::join))
 }
 

@@ -1,6 +1,8 @@
 //! What is kept beside the log so that a start is quick, and how a branch is rebuilt from both.
 
-use giliran_core::{Branch, BranchId, Ledger};
+use std::sync::Arc;
+
+use giliran_core::{Actor, Branch, BranchId, Entry, Event, Ledger, Rules};
 use giliran_forecast::Learned;
 use giliran_store::{Snapshot, Store, StoreError};
 use jiff::Timestamp;
@@ -19,17 +21,23 @@ pub struct Kept {
     pub learned: Learned,
     /// The last calls.
     pub calls: Calls,
+    /// The rules of the configuration file, as they were taken last.
+    pub configured: Option<Arc<Rules>>,
+    /// The entry with which the business day began; 0 before the first.
+    pub day_seq: u64,
     /// The entry of the snapshot that was used; 0 for none.
     pub snapshot_seq: u64,
 }
 
 /// The body of a snapshot.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Body {
     at: Option<Timestamp>,
     branch: Branch,
     learned: Learned,
     calls: Calls,
+    configured: Option<Arc<Rules>>,
+    day_seq: u64,
 }
 
 /// The same, borrowed.
@@ -39,11 +47,38 @@ struct BodyRef<'a> {
     branch: &'a Branch,
     learned: &'a Learned,
     calls: &'a Calls,
+    configured: Option<&'a Arc<Rules>>,
+    day_seq: u64,
+}
+
+/// By whom the rules of the configuration file are set.
+pub fn configuration() -> Actor {
+    Actor::Device { id: "configuration".parse().expect("a short name by its own rules") }
+}
+
+/// Takes note of what an entry says about the day and the configuration file.
+pub fn mark(entry: &Entry, configured: &mut Option<Arc<Rules>>, day_seq: &mut u64) {
+    for event in &entry.events {
+        if let Event::DayBegan { .. } = event {
+            *day_seq = entry.seq;
+        }
+        if let Event::RulesSet { rules } = event
+            && entry.by.as_ref() == Some(&configuration())
+        {
+            *configured = Some(rules.clone());
+        }
+    }
 }
 
 /// The state to keep.
-pub fn snapshot(ledger: &Ledger, learned: &Learned, calls: &Calls) -> Snapshot {
-    let body = BodyRef { at: ledger.at(), branch: ledger.branch(), learned, calls };
+pub fn snapshot(
+    ledger: &Ledger,
+    learned: &Learned,
+    calls: &Calls,
+    configured: Option<&Arc<Rules>>,
+    day_seq: u64,
+) -> Snapshot {
+    let body = BodyRef { at: ledger.at(), branch: ledger.branch(), learned, calls, configured, day_seq };
     // All keys of these types are strings or numbers, so there is always a JSON form; an empty body
     // would be thrown away at the next start and the log read instead.
     Snapshot { seq: ledger.seq(), body: serde_json::to_vec(&body).unwrap_or_default() }
@@ -62,15 +97,9 @@ pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, Store
             .map(|body| (snapshot.seq, body))
     });
     let read_all = recovered.snapshot.is_some() && snapshot.is_none();
-    let (snapshot_seq, mut learned, mut calls, mut ledger) = match snapshot {
-        Some((seq, Body { at, branch, learned, calls })) => {
-            (seq, learned, calls, Ledger::restore(branch, seq, at, recovered.known))
-        }
-        None => {
-            let ledger = Ledger::restore(Branch::default(), 0, None, recovered.known);
-            (0, Learned::default(), Calls::default(), ledger)
-        }
-    };
+    let (snapshot_seq, body) = snapshot.unwrap_or_else(|| (0, Body::default()));
+    let Body { at, branch: state, mut learned, mut calls, mut configured, mut day_seq } = body;
+    let mut ledger = Ledger::restore(state, snapshot_seq, at, recovered.known);
     let mut tail = recovered.tail;
     if read_all {
         tail = store.entries(branch, 0, PAGE).await?;
@@ -80,8 +109,9 @@ pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, Store
             learned.observe(ledger.branch(), entry);
             ledger.replay(entry);
             calls.observe(entry, ledger.branch());
+            mark(entry, &mut configured, &mut day_seq);
         }
         tail = if read_all { store.entries(branch, last, PAGE).await? } else { Vec::new() };
     }
-    Ok(Kept { ledger, learned, calls, snapshot_seq })
+    Ok(Kept { ledger, learned, calls, configured, day_seq, snapshot_seq })
 }

@@ -17,6 +17,7 @@ mod feed;
 mod http;
 mod keep;
 mod office;
+mod persons;
 mod picture;
 mod serve;
 mod wire;

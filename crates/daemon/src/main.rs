@@ -60,6 +60,9 @@ fn main() -> ExitCode {
         Task::Serve { config, listen, database, simulated_clock } => {
             let Some(config) = read(&config) else { return ExitCode::from(2) };
             start_log(&config.log);
+            for warning in config.warnings() {
+                tracing::warn!("unwise: {warning}");
+            }
             run(Options {
                 listen: listen.unwrap_or(config.server.listen),
                 database: database.unwrap_or(config.store.path),
@@ -69,6 +72,9 @@ fn main() -> ExitCode {
         }
         Task::Check { config: path } => match read(&path) {
             Some(config) => {
+                for warning in config.warnings() {
+                    say(&format!("unwise: {warning}"));
+                }
                 say(&format!("{} is sound: {} branch(es)", path.display(), config.branches.len()));
                 ExitCode::SUCCESS
             }

@@ -171,18 +171,20 @@ mod tests {
             class: None,
             language: Language::Ms,
             announced: None,
+            legs: None,
+            person: None,
         };
-        let first = office.desk().submit(CommandId(Uuid::now_v7()), issue.clone()).await.unwrap();
+        let first = office.desk().submit(None, CommandId(Uuid::now_v7()), issue.clone()).await.unwrap();
         assert!(matches!(first.outcome, Outcome::Issued { number, .. } if number == "A001"));
 
         breaking.breaks.store(true, Ordering::SeqCst);
         let id = CommandId(Uuid::now_v7());
-        let broken = office.desk().submit(id, issue.clone()).await;
+        let broken = office.desk().submit(None, id, issue.clone()).await;
         assert_eq!(broken.unwrap_err().error().code, "try_again");
 
         // The same press again, until the successor is there.
         let answer = loop {
-            match office.desk().submit(id, issue.clone()).await {
+            match office.desk().submit(None, id, issue.clone()).await {
                 Ok(answer) => break answer,
                 Err(_) => tokio::task::yield_now().await,
             }

@@ -1,13 +1,17 @@
 //! How a branch looks to each audience: the whole picture, and what an entry changes in it.
 
-use giliran_core::{Branch, CounterId, Entry, Event, Rules, ServiceId, TicketId, TicketState};
+use giliran_core::{
+    Branch, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, TicketId, TicketState,
+};
 use giliran_forecast::ServiceWaits;
 use giliran_protocol::{
     live::Change,
     view::{
-        self, AtCounter, Audience, BranchView, CallView, ClassView, CounterView, ServiceView, TicketView,
+        self, AheadView, AtCounter, Audience, BranchView, CallView, CharterView, ClassView, CounterView,
+        GroupView, MissedView, PauseView, ServiceView, TicketView,
     },
 };
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{calls::Calls, wire};
 
@@ -15,53 +19,91 @@ use crate::{calls::Calls, wire};
 pub type Waits = Vec<ServiceWaits>;
 
 /// A branch as an audience sees it; none before it has rules.
-pub fn whole(audience: Audience, branch: &Branch, calls: &Calls, waits: &Waits) -> Option<BranchView> {
+pub fn whole(
+    audience: Audience,
+    branch: &Branch,
+    calls: &Calls,
+    waits: &Waits,
+    now: Timestamp,
+) -> Option<BranchView> {
     let rules = branch.rules()?;
-    let services = rules.services.iter().map(|service| ServiceView {
-        id: service.id.to_string(),
-        name: wire::texts(&service.name),
-        letters: service.series.letters.clone(),
-        waiting: branch.waiting(&service.id),
-        wait: waits
-            .iter()
-            .find(|waits| waits.service == service.id)
-            .and_then(|waits| waits.ordinary())
-            .map(wire::wait),
-    });
+    let services = rules.services.iter().map(|rule| service(branch, rule, waits));
     let counters = rules.counters.iter().filter_map(|rule| counter(branch, rules, &rule.id));
+    let counters = counters.map(|counter| as_seen_by(audience, counter));
     let tickets = branch.tickets().filter_map(|(id, _)| ticket(branch, id));
+    let missed = branch.missed().map(|(id, known)| missed_view(id, known));
     Some(BranchView {
         id: rules.id.to_string(),
         name: wire::texts(&rules.name),
         time_zone: rules.time_zone.clone(),
         day: branch.day(),
+        opening: wire::opening(branch.opening(now)),
         classes: rules
             .classes
             .iter()
             .map(|class| ClassView { id: class.id.to_string(), name: wire::texts(&class.name) })
             .collect(),
+        groups: rules
+            .groups
+            .iter()
+            .map(|group| GroupView {
+                id: group.id.to_string(),
+                name: wire::texts(&group.name),
+                within: group.within.as_ref().map(ToString::to_string),
+            })
+            .collect(),
         services: services.collect(),
         counters: counters.collect(),
         calls: sees_calls(audience).then(|| calls.iter().cloned().collect()),
         tickets: is_staff(audience).then(|| tickets.collect()),
+        missed: is_staff(audience).then(|| missed.collect()),
         tally: (audience == Audience::Supervisor).then(|| wire::tally(branch.tally())),
     })
 }
 
+/// Counters that an entry changes though its events do not name them; `before` stands right before it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else happens names its counters")]
+pub fn touched(entry: &Entry, before: &Branch) -> Vec<CounterId> {
+    let mut touched = Vec::new();
+    for event in &entry.events {
+        match event {
+            // A ticket that was called ahead frees the place near the counter.
+            Event::TicketCancelled { ticket, .. } | Event::TicketCalled { ticket, .. } => {
+                if let Some(TicketState::Ahead { counter, .. }) = before.ticket(*ticket).map(|t| &t.state) {
+                    touched.push(counter.clone());
+                }
+            }
+            // Whoever sits down here gets up elsewhere.
+            Event::OfficerSeated { officer: Some(officer), .. } => {
+                let seated = before.counters().filter(|(_, known)| known.officer.as_ref() == Some(officer));
+                touched.extend(seated.map(|(id, _)| id.clone()));
+            }
+            _ => {}
+        }
+    }
+    touched
+}
+
 /// What an entry changed, in order; `branch` stands right after it. Lengths of queues are not among it:
 /// [`QueueLengths`] finds those.
-pub fn changes(entry: &Entry, branch: &Branch, calls: &Calls) -> Vec<Change> {
+pub fn changes(entry: &Entry, branch: &Branch, touched: &[CounterId], calls: &Calls) -> Vec<Change> {
     let Some(rules) = branch.rules() else { return Vec::new() };
     let mut changes = Vec::new();
     let counter_changed =
         |id: &CounterId| counter(branch, rules, id).map(|counter| Change::Counter { counter });
+    let tally = || Change::Tally { tally: wire::tally(branch.tally()) };
     for event in &entry.events {
         match event {
             // The whole picture is new, which is said in its own way.
-            Event::RulesSet { .. } | Event::DayBegan { .. } => {}
+            Event::RulesSet { .. } | Event::DayBegan { .. } | Event::DayClosed { .. } => {}
+            // Time and the hours say whether the office is open; an appointment is nobody's business
+            // until its holder is here.
+            Event::ExtraOpened { .. }
+            | Event::AppointmentsSet { .. }
+            | Event::AppointmentCancelled { .. } => {}
             Event::TicketIssued { ticket: id, .. } => {
                 changes.extend(ticket_changed(branch, *id));
-                changes.push(Change::Tally { tally: wire::tally(branch.tally()) });
+                changes.push(tally());
             }
             Event::TicketCalled { ticket: id, counter, .. }
             | Event::TicketRecalled { ticket: id, counter, .. } => {
@@ -69,44 +111,86 @@ pub fn changes(entry: &Entry, branch: &Branch, calls: &Calls) -> Vec<Change> {
                 changes.extend(counter_changed(counter));
                 changes.extend(calls.of_entry(entry.seq).map(|call| Change::Call { call: call.clone() }));
             }
-            Event::ServingStarted { ticket: id, counter }
+            Event::TicketCalledAhead { ticket: id, counter, .. }
+            | Event::ServingStarted { ticket: id, counter }
+            | Event::LegServed { ticket: id, counter, .. }
             | Event::TicketTransferred { ticket: id, counter, .. }
-            | Event::TicketParked { ticket: id, counter } => {
+            | Event::TicketParked { ticket: id, counter, .. }
+            | Event::TicketRequeued { ticket: id, counter, .. } => {
                 changes.extend(ticket_changed(branch, *id));
                 changes.extend(counter_changed(counter));
             }
-            Event::TicketServed { ticket: id, counter } | Event::TicketMissed { ticket: id, counter } => {
+            Event::TicketServed { ticket: id, counter } => {
                 changes.push(Change::TicketEnded { ticket: id.0 });
                 changes.extend(counter_changed(counter));
-                changes.push(Change::Tally { tally: wire::tally(branch.tally()) });
+                changes.push(tally());
             }
-            Event::TicketResumed { ticket: id } => changes.extend(ticket_changed(branch, *id)),
-            Event::TicketCancelled { ticket: id } => {
+            Event::TicketMissed { ticket: id, counter } => {
                 changes.push(Change::TicketEnded { ticket: id.0 });
-                changes.push(Change::Tally { tally: wire::tally(branch.tally()) });
+                let missed = branch.missed_ticket(*id).map(|known| missed_view(*id, known));
+                changes.extend(missed.map(|missed| Change::Missed { missed }));
+                changes.extend(counter_changed(counter));
+                changes.push(tally());
+            }
+            Event::TicketReturned { ticket: id } => {
+                changes.push(Change::MissedEnded { ticket: id.0 });
+                changes.extend(ticket_changed(branch, *id));
+                changes.push(tally());
+            }
+            Event::TicketResumed { ticket: id } | Event::ClassChanged { ticket: id, .. } => {
+                changes.extend(ticket_changed(branch, *id));
+            }
+            Event::TicketCancelled { ticket: id, .. } => {
+                changes.push(Change::TicketEnded { ticket: id.0 });
+                changes.push(tally());
+            }
+            Event::PressUndone { counter, ticket: id, .. } => {
+                changes.push(Change::MissedEnded { ticket: id.0 });
+                changes.extend(ticket_changed(branch, *id));
+                changes.extend(counter_changed(counter));
+                changes.push(tally());
             }
             Event::CounterOpened { counter }
             | Event::CounterClosed { counter }
-            | Event::CounterServicesChosen { counter, .. } => changes.extend(counter_changed(counter)),
+            | Event::CounterServicesChosen { counter, .. }
+            | Event::CounterPaused { counter, .. }
+            | Event::CounterResumed { counter }
+            | Event::OfficerSeated { counter, .. } => changes.extend(counter_changed(counter)),
         }
     }
+    changes.extend(touched.iter().filter_map(counter_changed));
     changes
 }
 
 /// Whether an entry makes the whole picture new.
 pub fn resets(entry: &Entry) -> bool {
-    entry.events.iter().any(|event| matches!(event, Event::RulesSet { .. } | Event::DayBegan { .. }))
+    let news = |event: &Event| {
+        matches!(event, Event::RulesSet { .. } | Event::DayBegan { .. } | Event::DayClosed { .. })
+    };
+    entry.events.iter().any(news)
 }
 
-/// Whether an audience is told of a change.
-pub fn concerns(audience: Audience, change: &Change) -> bool {
-    match change {
-        Change::Ticket { .. } | Change::TicketEnded { .. } => is_staff(audience),
+/// A change as an audience is told of it, if it is.
+pub fn told(audience: Audience, change: &Change) -> Option<Change> {
+    let concerned = match change {
+        Change::Ticket { .. }
+        | Change::TicketEnded { .. }
+        | Change::Missed { .. }
+        | Change::MissedEnded { .. } => is_staff(audience),
         Change::Call { .. } => sees_calls(audience),
         Change::Tally { .. } => audience == Audience::Supervisor,
-        Change::Counter { .. } | Change::Queue { .. } | Change::Reset { .. } => true,
+        Change::Counter { counter } => {
+            return Some(Change::Counter { counter: as_seen_by(audience, counter.clone()) });
+        }
+        Change::Queue { .. } | Change::Reset { .. } => true,
         Change::Unknown => false,
-    }
+    };
+    concerned.then(|| change.clone())
+}
+
+/// Who works at a counter is the staff's business.
+fn as_seen_by(audience: Audience, counter: CounterView) -> CounterView {
+    CounterView { officer: counter.officer.filter(|_| is_staff(audience)), ..counter }
 }
 
 fn is_staff(audience: Audience) -> bool {
@@ -117,20 +201,21 @@ fn sees_calls(audience: Audience) -> bool {
     audience != Audience::Kiosk
 }
 
-/// How many wait for each service, as was told last: finds what is different now, whatever made it so.
+/// How many wait for each service and how many numbers are left, as was told last: finds what is
+/// different now, whatever made it so.
 #[derive(Debug, Default)]
-pub struct QueueLengths(Vec<(ServiceId, u32)>);
+pub struct QueueLengths(Vec<(ServiceId, u32, Option<u32>)>);
 
 impl QueueLengths {
-    /// The services whose length is different from last time.
+    /// The services of which something is different from last time.
     pub fn changed(&mut self, branch: &Branch) -> Vec<Change> {
         self.0
             .iter_mut()
-            .filter_map(|(service, told)| {
-                let waiting = branch.waiting(service);
-                (waiting != *told).then(|| {
-                    *told = waiting;
-                    Change::Queue { service: service.to_string(), waiting }
+            .filter_map(|(service, told_waiting, told_left)| {
+                let (waiting, numbers_left) = (branch.waiting(service), branch.numbers_left(service));
+                (waiting != *told_waiting || numbers_left != *told_left).then(|| {
+                    (*told_waiting, *told_left) = (waiting, numbers_left);
+                    Change::Queue { service: service.to_string(), waiting, numbers_left }
                 })
             })
             .collect()
@@ -139,7 +224,40 @@ impl QueueLengths {
     /// Takes the lengths as they are for told, as after a whole picture.
     pub fn reset(&mut self, branch: &Branch) {
         let services = branch.rules().map(|rules| rules.services.as_slice()).unwrap_or_default();
-        self.0 = services.iter().map(|rule| (rule.id.clone(), branch.waiting(&rule.id))).collect();
+        let length =
+            |rule: &ServiceRule| (rule.id.clone(), branch.waiting(&rule.id), branch.numbers_left(&rule.id));
+        self.0 = services.iter().map(length).collect();
+    }
+}
+
+fn service(branch: &Branch, rule: &ServiceRule, waits: &Waits) -> ServiceView {
+    let wait = waits.iter().find(|waits| waits.service == rule.id).and_then(ServiceWaits::ordinary);
+    let seconds = |span: SignedDuration| u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
+    ServiceView {
+        id: rule.id.to_string(),
+        name: wire::texts(&rule.name),
+        letters: rule.series.letters.clone(),
+        waiting: branch.waiting(&rule.id),
+        wait: wait.map(wire::wait),
+        numbers_left: branch.numbers_left(&rule.id),
+        last_ticket: rule.last_ticket,
+        documents: rule.documents.iter().map(wire::texts).collect(),
+        group: rule.group.as_ref().map(ToString::to_string),
+        charter: rule.charter.map(|charter| CharterView {
+            wait_s: charter.waiting.map(seconds),
+            serve_s: charter.serving.map(seconds),
+        }),
+        then: rule.then.iter().map(ToString::to_string).collect(),
+        one_per_person: rule.one_per_person,
+    }
+}
+
+fn missed_view(id: TicketId, missed: &Missed) -> MissedView {
+    MissedView {
+        ticket: id.0,
+        number: missed.ticket.number.to_string(),
+        service: missed.ticket.service.to_string(),
+        until: missed.until,
     }
 }
 
@@ -157,6 +275,7 @@ fn ticket(branch: &Branch, id: TicketId) -> Option<TicketView> {
         language: wire::language(ticket.language),
         state: match ticket.state {
             TicketState::Waiting { .. } => view::TicketState::Waiting,
+            TicketState::Ahead { .. } => view::TicketState::Ahead,
             TicketState::Called { .. } => view::TicketState::Called,
             TicketState::Serving { .. } => view::TicketState::Serving,
             TicketState::Parked { .. } => view::TicketState::Parked,
@@ -165,6 +284,17 @@ fn ticket(branch: &Branch, id: TicketId) -> Option<TicketView> {
         arrived_at: ticket.arrived,
         due_at: ticket.due,
         since: ticket.state.since(),
+        until: match ticket.state {
+            TicketState::Parked { until, .. } => until,
+            TicketState::Waiting { .. }
+            | TicketState::Ahead { .. }
+            | TicketState::Called { .. }
+            | TicketState::Serving { .. } => None,
+        },
+        goes_next: ticket.goes_next,
+        legs: ticket.legs.iter().map(ToString::to_string).collect(),
+        bound: ticket.bound.as_ref().map(ToString::to_string),
+        note: ticket.note.as_ref().map(|note| note.as_str().to_owned()),
     })
 }
 
@@ -176,7 +306,9 @@ fn counter(branch: &Branch, rules: &Rules, id: &CounterId) -> Option<CounterView
         let (serving, attempts) = match ticket.state {
             TicketState::Called { attempts, .. } => (false, attempts),
             TicketState::Serving { .. } => (true, 0),
-            TicketState::Waiting { .. } | TicketState::Parked { .. } => return None,
+            TicketState::Waiting { .. } | TicketState::Ahead { .. } | TicketState::Parked { .. } => {
+                return None;
+            }
         };
         Some(AtCounter {
             ticket: id.0,
@@ -193,11 +325,24 @@ fn counter(branch: &Branch, rules: &Rules, id: &CounterId) -> Option<CounterView
         number: rule.number,
         open: counter.open,
         services: counter.services.iter().map(ToString::to_string).collect(),
+        helps: counter.helps.iter().map(|tier| tier.iter().map(ToString::to_string).collect()).collect(),
+        reserved: rule.reserved.iter().map(ToString::to_string).collect(),
+        zone: rule.zone.as_ref().map(ToString::to_string),
+        pause: counter.pause.map(|pause| PauseView { reason: wire::pause(pause.reason), since: pause.since }),
+        officer: counter.officer.as_ref().map(ToString::to_string),
         current,
+        ahead: counter.ahead.and_then(|id| {
+            Some(AheadView {
+                ticket: id.0,
+                number: branch.ticket(id)?.number.to_string(),
+                place: rule.ahead.as_ref().map(wire::texts),
+            })
+        }),
     })
 }
 
 /// A call as it is shown and spoken, if the entry is one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else happens calls nobody")]
 pub fn call(entry: &Entry, rules: &Rules) -> Option<CallView> {
     let (counter, number, service, language, attempt) =
         entry.events.iter().find_map(|event| match event {
@@ -207,19 +352,7 @@ pub fn call(entry: &Entry, rules: &Rules) -> Option<CallView> {
             Event::TicketRecalled { counter, number, service, language, attempt, .. } => {
                 Some((counter, number, service, language, *attempt))
             }
-            Event::RulesSet { .. }
-            | Event::DayBegan { .. }
-            | Event::TicketIssued { .. }
-            | Event::ServingStarted { .. }
-            | Event::TicketServed { .. }
-            | Event::TicketMissed { .. }
-            | Event::TicketTransferred { .. }
-            | Event::TicketParked { .. }
-            | Event::TicketResumed { .. }
-            | Event::TicketCancelled { .. }
-            | Event::CounterOpened { .. }
-            | Event::CounterClosed { .. }
-            | Event::CounterServicesChosen { .. } => None,
+            _ => None,
         })?;
     let rule = rules.counter(counter)?;
     Some(CallView {

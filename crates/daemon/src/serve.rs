@@ -1,6 +1,7 @@
 //! The daemon's life: listen, load, work, finish what is in hand, stop.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::PathBuf,
     sync::{
@@ -17,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    http::{self, App, Offices},
+    http::{self, App, Loaded},
     office::{self, Office},
+    persons::Persons,
 };
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
@@ -55,6 +57,14 @@ pub enum ServeError {
     /// The database can't be used.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The key that hides phone and card numbers can't be read or made.
+    #[error("the key beside {} can't be used: {why}", .database.display())]
+    Key {
+        /// The database that it belongs to.
+        database: PathBuf,
+        /// Why.
+        why: std::io::Error,
+    },
     /// A branch can't be rebuilt from the log.
     #[error("branch {branch} can't be loaded: {why}")]
     Load {
@@ -98,7 +108,9 @@ pub async fn serve(
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&database).await?);
     let mut clerks = JoinSet::new();
     let clerks_end = CancellationToken::new();
-    let mut offices = Offices::new();
+    let persons =
+        Persons::of_database(&database).map_err(|why| ServeError::Key { database: database.clone(), why })?;
+    let mut offices = BTreeMap::new();
     for rules in branches {
         let branch = rules.id.to_string();
         let (office, clerk) = Office::open(rules, &store, &clock)
@@ -107,7 +119,7 @@ pub async fn serve(
         clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
         offices.insert(branch, office);
     }
-    let _ = app.offices.set(offices);
+    let _ = app.loaded.set(Loaded { offices, store: store.clone(), persons });
     tracing::info!(%address, database = %database.display(), "ready");
 
     let web_died = AtomicBool::new(false);

@@ -1,54 +1,140 @@
 //! Between the core's types and those on the wire: the only place that knows both.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
-use giliran_core as core;
+use giliran_core::{self as core, TicketId};
 use giliran_protocol::{
-    command::{Command, Outcome},
+    command::{Actor, Command, Outcome, PauseReason},
     error::Error,
     view,
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, persons::Persons};
 
-/// The core's command for the wire's; an id that is not even a name is refused as unknown would be.
-pub fn command(command: &Command) -> Result<core::Command, Failure> {
+/// The core's command for the wire's; what has not even the shape of a name or a remark is refused.
+pub fn command(command: Command, persons: &Persons) -> Result<core::Command, Failure> {
     use core::Command as Core;
-    let counter = |text: &String| parse::<core::CounterId>("unknown_counter", text);
-    let service = |text: &String| parse::<core::ServiceId>("unknown_service", text);
-    let ticket = |id: &u64| core::TicketId(*id);
     Ok(match command {
-        Command::IssueTicket { service: wanted, class, language: spoken } => Core::IssueTicket {
-            service: service(wanted)?,
-            class: class.as_ref().map(|class| parse("unknown_class", class)).transpose()?,
-            language: from_language(*spoken),
+        Command::IssueTicket { service: wanted, class, language, legs, person } => Core::IssueTicket {
+            service: service(&wanted)?,
+            class: class.as_deref().map(|id| parse("unknown_class", id)).transpose()?,
+            language: from_language(language),
             announced: None,
+            legs: legs.as_deref().map(services).transpose()?,
+            person: person.as_deref().map(|number| persons.key_of(number)).transpose()?,
         },
-        Command::CallNext { counter: at } => Core::CallNext { counter: counter(at)? },
-        Command::Recall { counter: at, ticket: id } => {
-            Core::Recall { counter: counter(at)?, ticket: ticket(id) }
+        Command::CheckIn { code, language } => {
+            Core::CheckIn { code: appointment(&code)?, language: from_language(language), announced: None }
         }
-        Command::StartServing { counter: at, ticket: id } => {
-            Core::StartServing { counter: counter(at)?, ticket: ticket(id) }
-        }
-        Command::Finish { counter: at, ticket: id } => {
-            Core::Finish { counter: counter(at)?, ticket: ticket(id) }
-        }
-        Command::NoShow { counter: at, ticket: id } => {
-            Core::NoShow { counter: counter(at)?, ticket: ticket(id) }
-        }
-        Command::Transfer { counter: at, ticket: id, service: to } => {
-            Core::Transfer { counter: counter(at)?, ticket: ticket(id), service: service(to)? }
-        }
-        Command::Park { counter: at, ticket: id } => Core::Park { counter: counter(at)?, ticket: ticket(id) },
-        Command::Resume { ticket: id } => Core::Resume { ticket: ticket(id) },
-        Command::CancelTicket { ticket: id } => Core::CancelTicket { ticket: ticket(id) },
-        Command::OpenCounter { counter: at } => Core::OpenCounter { counter: counter(at)? },
-        Command::CloseCounter { counter: at } => Core::CloseCounter { counter: counter(at)? },
-        Command::ChooseServices { counter: at, services } => Core::ChooseServices {
-            counter: counter(at)?,
-            services: services.iter().map(service).collect::<Result<_, _>>()?,
+        Command::ImportAppointments { appointments } => Core::ImportAppointments {
+            appointments: appointments
+                .iter()
+                .map(|given| {
+                    Ok(core::Appointment {
+                        code: appointment(&given.code)?,
+                        service: service(&given.service)?,
+                        at: given.at,
+                        person: given.person.as_deref().map(|number| persons.key_of(number)).transpose()?,
+                    })
+                })
+                .collect::<Result<_, Failure>>()?,
         },
+        Command::CancelAppointment { code } => Core::CancelAppointment { code: appointment(&code)? },
+        Command::CallNext { counter: at } => Core::CallNext { counter: counter(&at)? },
+        Command::CallNextOf { counter: at, service: of } => {
+            Core::CallNextOf { counter: counter(&at)?, service: service(&of)? }
+        }
+        Command::CallTicket { counter: at, ticket, reason } => {
+            Core::CallTicket { counter: counter(&at)?, ticket: TicketId(ticket), reason: remark(&reason)? }
+        }
+        Command::CallAhead { counter: at } => Core::CallAhead { counter: counter(&at)? },
+        Command::Recall { counter: at, ticket } => {
+            Core::Recall { counter: counter(&at)?, ticket: TicketId(ticket) }
+        }
+        Command::StartServing { counter: at, ticket } => {
+            Core::StartServing { counter: counter(&at)?, ticket: TicketId(ticket) }
+        }
+        Command::Finish { counter: at, ticket } => {
+            Core::Finish { counter: counter(&at)?, ticket: TicketId(ticket) }
+        }
+        Command::NoShow { counter: at, ticket } => {
+            Core::NoShow { counter: counter(&at)?, ticket: TicketId(ticket) }
+        }
+        Command::ComeBack { ticket } => Core::ComeBack { ticket: TicketId(ticket) },
+        Command::Transfer { counter: at, ticket, service: onward, to, note } => Core::Transfer {
+            counter: counter(&at)?,
+            ticket: TicketId(ticket),
+            service: onward.as_deref().map(service).transpose()?,
+            to: to.as_deref().map(counter).transpose()?,
+            note: note.as_deref().map(remark).transpose()?,
+        },
+        Command::Park { counter: at, ticket, until } => {
+            Core::Park { counter: counter(&at)?, ticket: TicketId(ticket), until }
+        }
+        Command::Resume { ticket } => Core::Resume { ticket: TicketId(ticket) },
+        Command::Requeue { ticket, reason } => {
+            Core::Requeue { ticket: TicketId(ticket), reason: remark(&reason)? }
+        }
+        Command::ChangeClass { ticket, class, reason } => Core::ChangeClass {
+            ticket: TicketId(ticket),
+            class: parse("unknown_class", &class)?,
+            reason: remark(&reason)?,
+        },
+        Command::CancelTicket { ticket, reason } => Core::CancelTicket {
+            ticket: TicketId(ticket),
+            reason: reason.as_deref().map(remark).transpose()?,
+        },
+        Command::Undo { counter: at } => Core::Undo { counter: counter(&at)? },
+        Command::OpenCounter { counter: at } => Core::OpenCounter { counter: counter(&at)? },
+        Command::CloseCounter { counter: at } => Core::CloseCounter { counter: counter(&at)? },
+        Command::PauseCounter { counter: at, reason } => {
+            Core::PauseCounter { counter: counter(&at)?, reason: from_pause(reason) }
+        }
+        Command::ResumeCounter { counter: at } => Core::ResumeCounter { counter: counter(&at)? },
+        Command::SeatOfficer { counter: at, officer } => Core::SeatOfficer {
+            counter: counter(&at)?,
+            officer: officer.as_deref().map(|id| parse("not_a_name", id)).transpose()?,
+        },
+        Command::ChooseServices { counter: at, services: own, helps } => Core::ChooseServices {
+            counter: counter(&at)?,
+            services: services(&own)?,
+            helps: helps.map(|tiers| tiers.iter().map(services).collect::<Result<_, _>>()).transpose()?,
+        },
+        Command::OpenExtra { until, reason } => Core::OpenExtra { until, reason: remark(&reason)? },
+        Command::CloseDay => Core::CloseDay,
+        Command::SetRules { rules } => Core::SetRules { rules: self::rules(*rules)? },
     })
+}
+
+/// Who asks, as the core keeps it.
+pub fn actor(actor: &Actor) -> Result<core::Actor, Failure> {
+    Ok(match actor {
+        Actor::Officer { id } => core::Actor::Officer { id: parse("not_a_name", id)? },
+        Actor::Device { id } => core::Actor::Device { id: parse("not_a_name", id)? },
+        Actor::Visitor => core::Actor::Visitor,
+    })
+}
+
+/// Who asked, as it is read back.
+pub fn from_actor(actor: core::Actor) -> Actor {
+    match actor {
+        core::Actor::Officer { id } => Actor::Officer { id: id.to_string() },
+        core::Actor::Device { id } => Actor::Device { id: id.to_string() },
+        core::Actor::Visitor => Actor::Visitor,
+    }
+}
+
+fn counter(id: &str) -> Result<core::CounterId, Failure> {
+    parse("unknown_counter", id)
+}
+
+fn service(id: &str) -> Result<core::ServiceId, Failure> {
+    parse("unknown_service", id)
+}
+
+fn services(ids: impl AsRef<[String]>) -> Result<Vec<core::ServiceId>, Failure> {
+    ids.as_ref().iter().map(|id| service(id)).collect()
 }
 
 fn parse<T: std::str::FromStr<Err = core::SlugError>>(code: &str, text: &str) -> Result<T, Failure> {
@@ -62,6 +148,46 @@ fn parse<T: std::str::FromStr<Err = core::SlugError>>(code: &str, text: &str) ->
         Failure::bad_request(StatusCode::NOT_FOUND, code, texts, Some(why.to_string()))
     };
     text.parse().map_err(refused)
+}
+
+fn remark(text: &str) -> Result<core::Remark, Failure> {
+    let refused = |why: core::RemarkError| {
+        let texts = [
+            "Sila beri sebab atau catatan, paling banyak 200 aksara.",
+            "Give a reason or a note, at most 200 characters.",
+            "请填写原因或备注，最多 200 字。",
+            "காரணம் அல்லது குறிப்பைத் தரவும், அதிகபட்சம் 200 எழுத்துகள்.",
+        ];
+        Failure::bad_request(StatusCode::UNPROCESSABLE_ENTITY, "not_a_remark", texts, Some(why.to_string()))
+    };
+    text.parse().map_err(refused)
+}
+
+fn appointment(code: &str) -> Result<core::AppointmentCode, Failure> {
+    let refused = |why: core::CodeError| {
+        let texts = [
+            "Itu bukan kod janji temu.",
+            "That is not an appointment's code.",
+            "这不是预约码。",
+            "அது சந்திப்புக் குறியீடு அல்ல.",
+        ];
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Failure::bad_request(status, "not_an_appointment_code", texts, Some(why.to_string()))
+    };
+    code.parse().map_err(refused)
+}
+
+fn rules(given: serde_json::Value) -> Result<Arc<core::Rules>, Failure> {
+    let refused = |why: serde_json::Error| {
+        let texts = [
+            "Tetapan itu tidak difahami.",
+            "Those settings are not understood.",
+            "无法识别这些设置。",
+            "அந்த அமைப்புகள் புரியவில்லை.",
+        ];
+        Failure::bad_request(StatusCode::UNPROCESSABLE_ENTITY, "not_rules", texts, Some(why.to_string()))
+    };
+    serde_json::from_value(given).map(Arc::new).map_err(refused)
 }
 
 /// What came of a command, from the entry it made. Everything the answer says stands in the entry, so
@@ -92,19 +218,34 @@ pub fn outcome(entry: &core::Entry) -> Outcome {
                 attempt: *attempt,
             }
         }
+        Some(Event::TicketCalledAhead { ticket, number, .. }) => {
+            Outcome::CalledAhead { ticket: ticket.0, number: number.to_string() }
+        }
         Some(
             Event::RulesSet { .. }
             | Event::DayBegan { .. }
+            | Event::DayClosed { .. }
+            | Event::ExtraOpened { .. }
+            | Event::AppointmentsSet { .. }
+            | Event::AppointmentCancelled { .. }
             | Event::ServingStarted { .. }
             | Event::TicketServed { .. }
+            | Event::LegServed { .. }
             | Event::TicketMissed { .. }
             | Event::TicketTransferred { .. }
             | Event::TicketParked { .. }
             | Event::TicketResumed { .. }
+            | Event::TicketReturned { .. }
+            | Event::TicketRequeued { .. }
+            | Event::ClassChanged { .. }
             | Event::TicketCancelled { .. }
+            | Event::PressUndone { .. }
             | Event::CounterOpened { .. }
             | Event::CounterClosed { .. }
-            | Event::CounterServicesChosen { .. },
+            | Event::CounterServicesChosen { .. }
+            | Event::CounterPaused { .. }
+            | Event::CounterResumed { .. }
+            | Event::OfficerSeated { .. },
         )
         | None => Outcome::Done,
     }
@@ -169,5 +310,35 @@ pub fn tally(tally: core::Tally) -> view::TallyView {
         served: tally.served,
         missed: tally.missed,
         cancelled: tally.cancelled,
+        expired: tally.expired,
+        carried: tally.carried,
+    }
+}
+
+/// Whether the office is open.
+pub fn opening(opening: core::Opening) -> view::OpeningView {
+    match opening {
+        core::Opening::Always => view::OpeningView::Always,
+        core::Opening::Open { until, extra } => view::OpeningView::Open { until, extra },
+        core::Opening::Closed { next } => view::OpeningView::Closed { next },
+    }
+}
+
+/// What a counter pauses for.
+pub fn pause(reason: core::PauseReason) -> PauseReason {
+    match reason {
+        core::PauseReason::Rest => PauseReason::Rest,
+        core::PauseReason::Prayer => PauseReason::Prayer,
+        core::PauseReason::BackOffice => PauseReason::BackOffice,
+        core::PauseReason::Other => PauseReason::Other,
+    }
+}
+
+fn from_pause(reason: PauseReason) -> core::PauseReason {
+    match reason {
+        PauseReason::Rest => core::PauseReason::Rest,
+        PauseReason::Prayer => core::PauseReason::Prayer,
+        PauseReason::BackOffice => core::PauseReason::BackOffice,
+        PauseReason::Other => core::PauseReason::Other,
     }
 }

@@ -111,13 +111,15 @@ impl Announcer {
                     | Change::TicketEnded { .. }
                     | Change::Counter { .. }
                     | Change::Queue { .. }
+                    | Change::Missed { .. }
+                    | Change::MissedEnded { .. }
                     | Change::Tally { .. }
                     // The calls in the new picture have each been an entry before.
                     | Change::Reset { .. }
                     | Change::Unknown => None,
                 }))
             }
-            News::Waits(_) | News::Down(_) | News::Refused(_) => Vec::new(),
+            News::Waits(_) | News::Opening(_) | News::Down(_) | News::Refused(_) => Vec::new(),
         }
     }
 

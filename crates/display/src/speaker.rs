@@ -134,7 +134,7 @@ impl Speaker {
                 let code = error.code.clone();
                 (Line::Refused(code.clone()), Report::Refused { code, message })
             }
-            News::Entry { .. } | News::Waits(_) => return,
+            News::Entry { .. } | News::Waits(_) | News::Opening(_) => return,
         };
         if self.line != line {
             self.line = line;

@@ -156,7 +156,7 @@ async fn watch(
                     error.message.en.clone().unwrap_or(error.message.ms.clone()),
                 ));
             }
-            News::Resumed { .. } | News::Waits(_) => {}
+            News::Resumed { .. } | News::Waits(_) | News::Opening(_) => {}
         }
         seen.picture.take(&news);
     }

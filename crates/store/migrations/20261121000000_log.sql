@@ -11,7 +11,7 @@ CREATE TABLE log (
     seq      INTEGER NOT NULL, -- from 1 without a hole
     command  BLOB,             -- 16 bytes; none for what time alone brought about
     at_ns    INTEGER NOT NULL, -- nanoseconds since 1970-01-01T00:00:00Z
-    body     TEXT    NOT NULL, -- the events, as JSON
+    body     TEXT    NOT NULL, -- who asked and what happened, as JSON
     checksum INTEGER NOT NULL, -- CRC-32C over all of the above: SQLite has none of its own
     PRIMARY KEY (branch, seq)
 ) STRICT, WITHOUT ROWID;

@@ -3,8 +3,9 @@
 //! A row carries a checksum over all that it says, because a database may hand back a flipped bit
 //! without a word. Invariant: what is decoded is what was encoded, or decoding fails.
 
-use giliran_core::{BranchId, CommandId, Entry, Event};
+use giliran_core::{Actor, BranchId, CommandId, Entry, Event};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{Snapshot, StoreError};
@@ -29,6 +30,21 @@ pub(crate) struct SnapshotRow {
     pub checksum: i64,
 }
 
+/// What the core says of an entry, as the JSON in `body`.
+#[derive(Deserialize)]
+struct Body {
+    by: Option<Actor>,
+    events: Vec<Event>,
+}
+
+/// The same, borrowed.
+#[derive(Serialize)]
+struct BodyRef<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a Actor>,
+    events: &'a [Event],
+}
+
 /// How a snapshot's row is to be read. What its body means is the maker's business.
 const SNAPSHOT_FORMAT: i64 = 1;
 
@@ -42,7 +58,8 @@ impl LogRow {
         let seq = i64::try_from(entry.seq).map_err(|_| unfit("its number is too large"))?;
         let at_ns = i64::try_from(entry.at.as_nanosecond())
             .map_err(|_| unfit("its time is not between the years 1678 and 2262"))?;
-        let body = serde_json::to_string(&entry.events).map_err(|error| unfit(&error.to_string()))?;
+        let body = BodyRef { by: entry.by.as_ref(), events: &entry.events };
+        let body = serde_json::to_string(&body).map_err(|error| unfit(&error.to_string()))?;
         let command = entry.command.map(|CommandId(id)| id.as_bytes().to_vec());
         let checksum = log_checksum(branch, seq, command.as_deref(), at_ns, &body);
         Ok(Self { seq, command, at_ns, body, checksum })
@@ -75,9 +92,9 @@ impl LogRow {
 
     pub(crate) fn decode(&self, branch: &BranchId) -> Result<Entry, StoreError> {
         let (seq, command, at) = self.head(branch)?;
-        let events: Vec<Event> = serde_json::from_str(&self.body)
-            .map_err(|error| damaged("log", branch, &format!("seq {seq}"), format!("events: {error}")))?;
-        Ok(Entry { seq, at, command, events })
+        let Body { by, events } = serde_json::from_str(&self.body)
+            .map_err(|error| damaged("log", branch, &format!("seq {seq}"), format!("body: {error}")))?;
+        Ok(Entry { seq, at, command, by, events })
     }
 }
 
@@ -154,6 +171,7 @@ mod tests {
             seq in 1..=u64::try_from(i64::MAX).expect("positive"),
             at in any::<i64>(),
             command in proptest::option::of(any::<u128>()),
+            by in proptest::option::of("[a-z0-9-]{1,32}"),
             tickets in proptest::collection::vec((any::<u64>(), "[a-z0-9-]{1,32}"), 1..5),
         ) -> Entry {
             let events = tickets.into_iter().map(|(ticket, counter)| Event::TicketServed {
@@ -164,6 +182,7 @@ mod tests {
                 seq,
                 at: Timestamp::from_nanosecond(at.into()).expect("a time"),
                 command: command.map(|id| CommandId(Uuid::from_u128(id))),
+                by: by.map(|id| Actor::Officer { id: id.parse().expect("a short name") }),
                 events: events.collect(),
             }
         }

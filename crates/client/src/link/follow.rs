@@ -109,6 +109,8 @@ impl Follower {
             },
             ToClient::Waits { waits } if self.greeted => Verdict::Tell(News::Waits(waits)),
             ToClient::Waits { .. } => Verdict::Ignore,
+            ToClient::Opening { opening } if self.greeted => Verdict::Tell(News::Opening(opening)),
+            ToClient::Opening { .. } => Verdict::Ignore,
             ToClient::Refused { error } => Verdict::Tell(News::Refused(error)),
             ToClient::Unknown => Verdict::Ignore,
         }

@@ -18,5 +18,5 @@ pub async fn list(State(app): State<App>) -> Result<Json<Vec<BranchInfo>>, Failu
         name: wire::texts(&office.rules.name),
         simulated_clock: app.clock.is_simulated(),
     };
-    Ok(Json(app.offices()?.values().map(info).collect()))
+    Ok(Json(app.loaded()?.offices.values().map(info).collect()))
 }

@@ -38,14 +38,15 @@ pub async fn submit(
     headers: HeaderMap,
     body: Result<Json<CommandRequest>, JsonRejection>,
 ) -> Result<Json<CommandAnswer>, Failure> {
-    let Json(CommandRequest { id, command }) = body.map_err(not_a_command)?;
+    let Json(CommandRequest { id, command, by }) = body.map_err(not_a_command)?;
     let office = app.office(&branch)?;
-    let command = wire::command(&command)?;
+    let command = wire::command(command, app.persons()?)?;
+    let by = by.as_ref().map(wire::actor).transpose()?;
     if let Some(time) = headers.get(paths::SIMULATED_TIME) {
         let at: Timestamp = time.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(bad_time)?;
         app.clock.bring(at).map_err(|_| bad_time())?;
     }
-    office.desk().submit(CommandId(id), command).await.map(Json)
+    office.desk().submit(by, CommandId(id), command).await.map(Json)
 }
 
 fn not_a_command(why: JsonRejection) -> Failure {

@@ -20,5 +20,5 @@ pub async fn ready(State(app): State<App>) -> Result<StatusCode, Failure> {
     if app.stop.is_cancelled() {
         return Err(Failure::Stopping);
     }
-    app.offices().map(|_| StatusCode::OK)
+    app.loaded().map(|_| StatusCode::OK)
 }
