@@ -259,7 +259,7 @@ function Waiting({ view, waiting, now }: Part) {
         <p class="empty">{say('counter.nobody')}</p>
       ) : (
         // It scrolls, so it must be possible to reach it by keyboard.
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="people">
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="people">
           <table>
             <thead>
               <tr>
