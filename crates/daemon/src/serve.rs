@@ -124,6 +124,8 @@ pub async fn serve(
 
     let web_died = AtomicBool::new(false);
     let outcome = tokio::select! {
+        // When told to end, the web server ends too, and may be the first to be seen.
+        biased;
         () = stop.cancelled() => Ok(()),
         ended = clerks.join_next() => Err(died(ended)),
         _ = &mut web => {

@@ -2,6 +2,7 @@
 //
 // Usage: GILIRAN_DAEMON=path/to/giliran npm run pictures
 
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -86,19 +87,31 @@ const take = async (page) => {
 };
 
 await picture('display', '/display', 'wall');
-await picture('display-dark', '/display', 'wall', { scheme: 'dark' });
-await picture('display-en', '/display?lang=en', 'wall');
-await picture('counter', '/counter?counter=kaunter-1', 'wide');
-await picture('counter-dark-en', '/counter?counter=kaunter-2&lang=en', 'wide', { scheme: 'dark' });
+await picture('display-dark-en', '/display?lang=en', 'wall', { scheme: 'dark' });
+await picture('kiosk', '/kiosk', 'desk');
+await picture('kiosk-upright-ta', '/kiosk?lang=ta', 'upright');
+await picture('kiosk-ticket', '/kiosk', 'desk', { before: take });
+await picture('counter', '/counter?counter=kaunter-3', 'wide');
+await picture('counter-dark-en', '/counter?counter=kaunter-1&lang=en', 'wide', { scheme: 'dark' });
 await picture('dashboard', '/dashboard', 'wide');
 await picture('dashboard-dark-en', '/dashboard?lang=en', 'wide', { scheme: 'dark' });
-await picture('index', '/', 'desk');
-await picture('kiosk', '/kiosk', 'desk');
-await picture('kiosk-dark-en', '/kiosk?lang=en', 'desk', { scheme: 'dark' });
-await picture('kiosk-upright', '/kiosk', 'upright');
-await picture('kiosk-ta', '/kiosk?lang=ta', 'upright');
-await picture('kiosk-ticket', '/kiosk', 'desk', { before: take });
-await picture('kiosk-ticket-upright-dark', '/kiosk?lang=en', 'upright', { scheme: 'dark', before: take });
+await together('four-pages', ['kiosk', 'counter', 'display', 'dashboard']);
+
+/** Pictures side by side, each shown whole. */
+async function together(name, names) {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 960 } });
+  const images = names.map((name) => {
+    const data = readFileSync(`${FOLDER}/${name}.png`).toString('base64');
+    return `<img src="data:image/png;base64,${data}">`;
+  });
+  await page.setContent(`<style>
+    body { margin: 0; padding: 24px; display: grid; grid-template-columns: 1fr 1fr; grid-template-rows: 1fr 1fr;
+      gap: 24px; height: 912px; background: #dfe5f0; }
+    img { width: 100%; height: 444px; object-fit: cover; object-position: top; border-radius: 8px; }
+  </style>${images.join('')}`);
+  await page.screenshot({ path: `${FOLDER}/${name}.png` });
+  await page.close();
+}
 
 await browser.close();
 await daemon.stop();

@@ -128,9 +128,8 @@ function useShortcuts(): [boolean, (on: boolean) => void] {
 /** Single keys, except where a person writes or a dialog is open. */
 function useKeys(on: boolean, pressed: (key: string) => boolean): void {
   const listener = useRef(pressed);
-  listener.current = pressed;
+  listener.current = on ? pressed : () => false;
   useEffect(() => {
-    if (!on) return;
     const down = (event: KeyboardEvent) => {
       if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
       if (event.target instanceof Element && event.target.closest('input:not([type="checkbox"]), select, textarea, dialog')) return;
@@ -138,7 +137,7 @@ function useKeys(on: boolean, pressed: (key: string) => boolean): void {
     };
     addEventListener('keydown', down);
     return () => removeEventListener('keydown', down);
-  }, [on]);
+  }, []);
 }
 
 function Transfer({ view, counter, onChoose, onClose }: {

@@ -2,6 +2,7 @@
 
 import { asked, useLive, useNow, usePress, useSpeech, type Presser } from '../live';
 import type { BranchView, CounterView, TicketView } from '../protocol';
+import { useRenewal } from '../renew';
 import { pick } from '../text';
 import { clock, duration, elapsed } from '../time';
 import { Action, Failure, Header, Languages, LinkDown, withParameter } from '../ui/frame';
@@ -11,6 +12,7 @@ export function Counter({ branch }: { branch: string }) {
   const { language, say } = useSpeech();
   const { picture, link } = useLive(branch, 'counter');
   const presser = usePress(branch);
+  useRenewal(link, !presser.pending);
   const now = useNow(picture);
   const view = picture?.view;
   const counter = view?.counters.find(({ id }) => id === asked('counter'));

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 
 import { useLive, useNow, usePress, useSpeech, type Presser } from '../live';
 import type { BranchView, CounterView, TicketView } from '../protocol';
+import { useRenewal } from '../renew';
 import { pick, type Key } from '../text';
 import { clock, date, duration, elapsed, range } from '../time';
 import { Action, Dialog, Failure, Header, Languages, LinkDown } from '../ui/frame';
@@ -12,6 +13,7 @@ export function Dashboard({ branch }: { branch: string }) {
   const { language, say } = useSpeech();
   const { picture, link } = useLive(branch, 'supervisor');
   const presser = usePress(branch);
+  useRenewal(link, !presser.pending);
   const now = useNow(picture);
   const view = picture?.view;
   const waiting = (view?.tickets ?? [])
@@ -259,7 +261,7 @@ function Waiting({ view, waiting, now }: Part) {
         <p class="empty">{say('counter.nobody')}</p>
       ) : (
         // It scrolls, so it must be possible to reach it by keyboard.
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="people">
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="people">
           <table>
             <thead>
               <tr>

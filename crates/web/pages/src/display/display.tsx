@@ -7,6 +7,7 @@ import { useCallback, useEffect, useReducer } from 'preact/hooks';
 import { useLive, useNow, useSpeech } from '../live';
 import type { Picture } from '../picture';
 import type { BranchView, CallView, Language } from '../protocol';
+import { useRenewal } from '../renew';
 import { beside, pick, say as sayIn, type Key } from '../text';
 import { clock, date } from '../time';
 import { Header, LinkDown } from '../ui/frame';
@@ -20,6 +21,7 @@ export function Display({ branch }: { branch: string }) {
   const { language } = useSpeech();
   const [stage, heard] = useStage();
   const { picture, link } = useLive(branch, 'display', heard);
+  useRenewal(link, true);
   const now = useNow(picture);
   useWakeLock();
   const view = picture?.view;
@@ -232,7 +234,15 @@ function useStage(): [Stage, (picture: Picture) => void] {
   const due = dueAt(stage);
   useEffect(() => {
     if (!waits) return;
-    const timer = setTimeout(() => dispatch('time'), Math.max(0, due - performance.now()) + 1);
+    let timer: ReturnType<typeof setTimeout>;
+    // Set anew each time: a timer that fires a moment early finds nothing due and must not be the last.
+    const arm = () => {
+      timer = setTimeout(() => {
+        dispatch('time');
+        arm();
+      }, Math.max(50, due - performance.now()));
+    };
+    arm();
     return () => clearTimeout(timer);
   }, [waits, due, stage]);
   return [stage, useCallback((picture: Picture) => dispatch({ picture }), [])];

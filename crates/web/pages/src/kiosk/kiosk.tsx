@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useLive, useNow, usePress, useSpeech } from '../live';
 import type { BranchView, ClassView, Language, Outcome, ServiceView } from '../protocol';
+import { useRenewal } from '../renew';
 import { beside, pick, say as sayIn } from '../text';
 import { clock, date, range } from '../time';
 import { Action, Failure, Header, Languages, LinkDown } from '../ui/frame';
@@ -25,6 +26,7 @@ export function Kiosk({ branch }: { branch: string }) {
   const presser = usePress(branch, ({ outcome }) => {
     if (outcome.type === 'issued') setIssued(outcome);
   });
+  useRenewal(link, !issued && !presser.pending);
   const now = useNow(picture);
 
   const next = () => {

@@ -15,6 +15,7 @@ export function show(
   Page: ComponentType<{ branch: string }>,
   { title, remember, anyBranch = false }: { title: Key; remember: boolean; anyBranch?: boolean },
 ): void {
+  mendItself();
   const place = document.getElementById('page');
   if (!place) throw new Error('the document has no place for the page');
   const Root = () => {
@@ -26,6 +27,19 @@ export function show(
     );
   };
   render(<Root />, place);
+}
+
+/** How long a fault is left on the screen before the page is loaded afresh. */
+const MEND_MS = 10_000;
+
+/**
+ * A page that threw may show something old as if it were new, and on a wall nobody would notice: it is
+ * loaded again. A press that was under way goes on from where it was.
+ */
+function mendItself(): void {
+  const again = () => setTimeout(() => location.reload(), MEND_MS);
+  addEventListener('error', again);
+  addEventListener('unhandledrejection', again);
 }
 
 /** The page for the branch that the address names, or for the only one, or a choice. */

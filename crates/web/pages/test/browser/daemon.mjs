@@ -139,3 +139,11 @@ export async function command(daemon, command, branch = 'contoh', headers = {}) 
   if (!answer.ok) throw new Error(`${command.type}: ${JSON.stringify(body)}`);
   return body.outcome;
 }
+
+/** The branch as an audience sees it. */
+export async function state(daemon, audience, branch = 'contoh') {
+  const answer = await fetch(`${daemon.url}/api/v1/branches/${branch}/state?audience=${audience}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  const body = await answer.json();
+  return body.view ?? body;
+}
