@@ -3,8 +3,22 @@
 //! [`Branch::decide`] holds the rules and changes nothing; [`Branch::apply`] follows what was decided
 //! and can't fail, so replaying a log can't either.
 //!
-//! Invariants: a ticket is in one state and at one counter at most; a counter has one ticket at most;
-//! a waiting ticket stands in exactly the queue of its service; no number stands twice among the living.
+//! Invariants: a ticket is in one state and at one counter at most; a counter has one ticket at most, and
+//! one called ahead; a waiting ticket stands in exactly the queue of its service; no number stands twice
+//! among the living and those who may still come back.
+
+mod apply;
+mod call;
+mod choose;
+mod counters;
+mod day;
+mod issue;
+mod order;
+mod query;
+mod serve;
+mod tickets;
+mod today;
+mod undo;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,37 +29,91 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Command, CounterId, Event, Fault, Faults, Refusal, Rules, Series, ServiceId, ServiceRule, Ticket,
-    TicketId, TicketNumber, TicketState, numbers::Numbers, queue::Queues,
+    AppointmentCode, Booking, Command, CounterId, Event, OfficerId, PauseReason, PersonKey, Refusal, Rules,
+    ServiceId, Ticket, TicketId, numbers::Numbers, queue::Queues,
 };
+pub use today::Opening;
+use today::Today;
+use undo::Pressed;
 
 /// The state of one branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Branch {
     rules: Option<Arc<Rules>>,
     day: Option<Date>,
+    today: Today,
     /// How many tickets were ever issued; the last one's id.
     issued: u64,
     /// The last sequence given out today, by service.
     sequences: BTreeMap<ServiceId, u16>,
-    /// The living.
+    /// How many numbers were given out today that count towards the quota, by service.
+    given: BTreeMap<ServiceId, u32>,
+    /// The living. Changed only by way of `put` and `take`, which keep the four after it.
     tickets: BTreeMap<TicketId, Ticket>,
-    /// The numbers of the living.
+    /// The numbers of the living and of those who may come back.
     numbers: Numbers,
     queues: Queues,
+    /// The living tickets of people who are known by a hash.
+    persons: BTreeMap<PersonKey, TicketId>,
+    /// When something happens to a ticket by itself.
+    timers: BTreeSet<(Timestamp, TicketId)>,
+    /// Those who missed their call and may come back.
+    missed: BTreeMap<TicketId, Missed>,
+    /// The same by when they may no longer.
+    missed_until: BTreeSet<(Timestamp, TicketId)>,
     counters: BTreeMap<CounterId, Counter>,
+    /// The last press at each counter.
+    presses: BTreeMap<CounterId, Pressed>,
+    bookings: BTreeMap<AppointmentCode, Booking>,
     tally: Tally,
 }
 
 /// A counter, as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counter {
     /// Whether it calls.
     pub open: bool,
-    /// What it takes.
+    /// The pause that it makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// Who works there, where it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<OfficerId>,
+    /// What it takes first: its own services.
     pub services: Vec<ServiceId>,
+    /// What it helps with, in tiers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub helps: Vec<Vec<ServiceId>>,
     /// The ticket that it has called or serves.
     pub ticket: Option<TicketId>,
+    /// The ticket that it has called ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<TicketId>,
+}
+
+impl Counter {
+    /// All that it takes, its own first.
+    fn takes(&self) -> impl Iterator<Item = &ServiceId> {
+        self.services.iter().chain(self.helps.iter().flatten())
+    }
+}
+
+/// A pause of a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// What for.
+    pub reason: PauseReason,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A ticket that missed its call and may come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// As it was when it was called.
+    pub ticket: Ticket,
+    /// Until when it may come back.
+    pub until: Timestamp,
 }
 
 /// What became of today's tickets.
@@ -55,10 +123,16 @@ pub struct Tally {
     pub issued: u32,
     /// Visits that were done.
     pub served: u32,
-    /// People who did not come when they were called.
+    /// People who did not come when they were called, nor later.
     pub missed: u32,
     /// Tickets made void.
     pub cancelled: u32,
+    /// Tickets that ended with the office's hours.
+    #[serde(default)]
+    pub expired: u32,
+    /// Tickets that came over from the day before.
+    #[serde(default)]
+    pub carried: u32,
 }
 
 impl Branch {
@@ -70,324 +144,69 @@ impl Branch {
             (None, _) => return Err(Refusal::NotConfigured),
         };
         let event = match command {
-            Command::SetRules { rules } => {
-                rules.check().and_then(|()| self.fits(rules)).map_err(Refusal::UnsoundRules)?;
-                Event::RulesSet { rules: rules.clone() }
-            }
-            Command::BeginDay => {
-                let day = rules.day_of(now);
-                if self.day.is_some_and(|begun| begun >= day) {
-                    return Err(Refusal::DayHasBegun);
-                }
-                Event::DayBegan { day }
-            }
-            Command::IssueTicket { service, class, language, announced } => {
-                let rule = known_service(rules, service)?;
-                let class = match class {
-                    None => rules.classes.first().ok_or(Refusal::NotConfigured)?,
-                    Some(id) => rules.class(id).ok_or_else(|| Refusal::UnknownClass(id.clone()))?,
-                };
-                let ticket = TicketId(self.issued + 1);
-                let due = now.saturating_add(rules.allowance(rule, class)).unwrap_or(Timestamp::MAX);
-                Event::TicketIssued {
-                    ticket,
-                    number: self.next_number(rule)?,
-                    service: service.clone(),
-                    class: class.id.clone(),
+            Command::SetRules { rules } => self.set_rules(rules),
+            Command::BeginDay => self.begin_day(rules, now),
+            Command::CloseDay => self.close_day(rules),
+            Command::OpenExtra { until, reason } => self.open_extra(*until, reason, now),
+            Command::IssueTicket { service, class, language, announced, legs, person } => {
+                let wish = issue::Wish {
+                    service,
+                    class: class.as_ref(),
                     language: *language,
-                    due,
-                    ahead: u32::try_from(self.queues.ahead(service, (due, ticket))).unwrap_or(u32::MAX),
                     announced: *announced,
-                }
-            }
-            Command::CallNext { counter } => {
-                let free = self.open_counter(counter)?;
-                if let Some(id) = free.ticket {
-                    return Err(Refusal::CounterBusy(self.living(id)?.number.clone()));
-                }
-                let (_, id) = free
-                    .services
-                    .iter()
-                    .filter_map(|service| self.queues.first(service))
-                    .min()
-                    .ok_or(Refusal::QueueEmpty)?;
-                let ticket = self.living(id)?;
-                Event::TicketCalled {
-                    ticket: id,
-                    counter: counter.clone(),
-                    number: ticket.number.clone(),
-                    service: ticket.service.clone(),
-                    language: ticket.language,
-                    arrived: ticket.arrived,
-                }
-            }
-            Command::Recall { counter, ticket: id } => {
-                let ticket = self.at_counter(counter, *id)?;
-                Event::TicketRecalled {
-                    ticket: *id,
-                    counter: counter.clone(),
-                    number: ticket.number.clone(),
-                    service: ticket.service.clone(),
-                    language: ticket.language,
-                    attempt: called_attempts(ticket)?.saturating_add(1),
-                }
-            }
-            Command::StartServing { counter, ticket: id } => {
-                called_attempts(self.at_counter(counter, *id)?)?;
-                Event::ServingStarted { ticket: *id, counter: counter.clone() }
-            }
-            Command::Finish { counter, ticket: id } => {
-                self.at_counter(counter, *id)?;
-                Event::TicketServed { ticket: *id, counter: counter.clone() }
-            }
-            Command::NoShow { counter, ticket: id } => {
-                called_attempts(self.at_counter(counter, *id)?)?;
-                Event::TicketMissed { ticket: *id, counter: counter.clone() }
-            }
-            Command::Transfer { counter, ticket: id, service } => {
-                let ticket = self.at_counter(counter, *id)?;
-                let rule = known_service(rules, service)?;
-                if ticket.service == *service {
-                    return Err(Refusal::SameService(ticket.number.clone()));
-                }
-                // A class that the office no longer has waits as an ordinary one.
-                let allowance = match rules.class(&ticket.class) {
-                    Some(class) => rules.allowance(rule, class),
-                    None => rule.allowance,
+                    legs: legs.as_deref(),
+                    person: *person,
                 };
-                Event::TicketTransferred {
-                    ticket: *id,
-                    counter: counter.clone(),
-                    service: service.clone(),
-                    due: ticket.arrived.saturating_add(allowance).unwrap_or(Timestamp::MAX),
-                }
+                self.issue(rules, &wish, now)
             }
-            Command::Park { counter, ticket: id } => {
-                self.at_counter(counter, *id)?;
-                Event::TicketParked { ticket: *id, counter: counter.clone() }
+            Command::ImportAppointments { appointments } => self.import(rules, appointments),
+            Command::CancelAppointment { code } => self.cancel_appointment(code),
+            Command::CheckIn { code, language, announced } => {
+                self.check_in(rules, code, *language, *announced, now)
             }
-            Command::Resume { ticket: id } => {
-                let ticket = self.living(*id)?;
-                match ticket.state {
-                    TicketState::Parked { .. } => Event::TicketResumed { ticket: *id },
-                    TicketState::Waiting { .. }
-                    | TicketState::Called { .. }
-                    | TicketState::Serving { .. } => return Err(Refusal::NotParked(ticket.number.clone())),
-                }
+            Command::CallNext { counter } => self.call_next(rules, counter, now),
+            Command::CallNextOf { counter, service } => self.call_next_of(rules, counter, service, now),
+            Command::CallTicket { counter, ticket, reason } => self.call_ticket(counter, *ticket, reason),
+            Command::CallAhead { counter } => self.call_ahead(rules, counter, now),
+            Command::Recall { counter, ticket } => self.recall(rules, counter, *ticket, now),
+            Command::StartServing { counter, ticket } => self.start(counter, *ticket),
+            Command::Finish { counter, ticket } => self.finish(rules, counter, *ticket),
+            Command::NoShow { counter, ticket } => self.no_show(rules, counter, *ticket),
+            Command::ComeBack { ticket } => self.come_back(rules, *ticket, now),
+            Command::Transfer { counter, ticket, service, to, note } => {
+                self.transfer(rules, counter, *ticket, service.as_ref(), to.as_ref(), note.as_ref())
             }
-            Command::CancelTicket { ticket: id } => {
-                let ticket = self.living(*id)?;
-                if ticket.state.counter().is_some() {
-                    return Err(Refusal::TicketAtCounter(ticket.number.clone()));
-                }
-                Event::TicketCancelled { ticket: *id }
+            Command::Park { counter, ticket, until } => self.park(counter, *ticket, *until, now),
+            Command::Resume { ticket } => self.resume(*ticket),
+            Command::Requeue { ticket, reason } => self.requeue(*ticket, reason),
+            Command::ChangeClass { ticket, class, reason } => {
+                self.change_class(rules, *ticket, class, reason)
             }
-            Command::OpenCounter { counter } => {
-                if self.known_counter(counter)?.open {
-                    return Err(Refusal::CounterOpen);
-                }
-                Event::CounterOpened { counter: counter.clone() }
-            }
-            Command::CloseCounter { counter } => {
-                if let Some(id) = self.open_counter(counter)?.ticket {
-                    return Err(Refusal::CounterBusy(self.living(id)?.number.clone()));
-                }
-                Event::CounterClosed { counter: counter.clone() }
-            }
-            Command::ChooseServices { counter, services } => {
-                self.known_counter(counter)?;
-                for service in services {
-                    known_service(rules, service)?;
-                }
-                let services: BTreeSet<_> = services.iter().cloned().collect();
-                if services.is_empty() {
-                    return Err(Refusal::NoServices);
-                }
-                Event::CounterServicesChosen {
-                    counter: counter.clone(),
-                    services: services.into_iter().collect(),
-                }
+            Command::CancelTicket { ticket, reason } => self.cancel(*ticket, reason.as_ref()),
+            Command::Undo { counter } => self.undo(rules, counter, now),
+            Command::OpenCounter { counter } => self.open(counter),
+            Command::CloseCounter { counter } => self.close(counter),
+            Command::PauseCounter { counter, reason } => self.pause(counter, *reason),
+            Command::ResumeCounter { counter } => self.end_pause(counter),
+            Command::SeatOfficer { counter, officer } => self.seat(counter, officer.as_ref()),
+            Command::ChooseServices { counter, services, helps } => {
+                self.choose_services(rules, counter, services, helps.as_deref())
             }
         };
-        Ok(vec![event])
-    }
-
-    /// Takes in an event that was decided on this state, at the time it was decided.
-    pub fn apply(&mut self, event: &Event, at: Timestamp) {
-        match event {
-            Event::RulesSet { rules } => self.take_rules(rules),
-            Event::DayBegan { day } => {
-                self.day = Some(*day);
-                self.sequences.clear();
-                self.tickets.clear();
-                self.numbers.clear();
-                self.queues.clear();
-                self.tally = Tally::default();
-                for counter in self.counters.values_mut() {
-                    counter.ticket = None;
-                }
-            }
-            Event::TicketIssued { ticket, number, service, class, language, due, .. } => {
-                self.issued = self.issued.max(ticket.0);
-                self.sequences.insert(service.clone(), number.sequence());
-                self.numbers.take(number);
-                self.tally.issued += 1;
-                self.queues.insert(service, (*due, *ticket));
-                let fresh = Ticket {
-                    number: number.clone(),
-                    service: service.clone(),
-                    class: class.clone(),
-                    language: *language,
-                    arrived: at,
-                    due: *due,
-                    state: TicketState::Waiting { since: at },
-                };
-                self.tickets.insert(*ticket, fresh);
-            }
-            Event::TicketCalled { ticket, counter, .. } => {
-                self.leave_queue(*ticket);
-                self.set_state(
-                    *ticket,
-                    TicketState::Called { counter: counter.clone(), since: at, attempts: 1 },
-                );
-                if let Some(counter) = self.counters.get_mut(counter) {
-                    counter.ticket = Some(*ticket);
-                }
-            }
-            Event::TicketRecalled { ticket, attempt, .. } => {
-                if let Some(Ticket { state: TicketState::Called { attempts, .. }, .. }) =
-                    self.tickets.get_mut(ticket)
-                {
-                    *attempts = *attempt;
-                }
-            }
-            Event::ServingStarted { ticket, counter } => {
-                self.set_state(*ticket, TicketState::Serving { counter: counter.clone(), since: at });
-            }
-            Event::TicketServed { ticket, counter } => {
-                self.tally.served += 1;
-                self.free(counter);
-                self.end(*ticket);
-            }
-            Event::TicketMissed { ticket, counter } => {
-                self.tally.missed += 1;
-                self.free(counter);
-                self.end(*ticket);
-            }
-            Event::TicketTransferred { ticket, counter, service, due } => {
-                self.free(counter);
-                if let Some(known) = self.tickets.get_mut(ticket) {
-                    known.service = service.clone();
-                    known.due = *due;
-                }
-                self.join_queue(*ticket, at);
-            }
-            Event::TicketParked { ticket, counter } => {
-                self.free(counter);
-                self.set_state(*ticket, TicketState::Parked { since: at });
-            }
-            Event::TicketResumed { ticket } => self.join_queue(*ticket, at),
-            Event::TicketCancelled { ticket } => {
-                self.tally.cancelled += 1;
-                self.leave_queue(*ticket);
-                self.end(*ticket);
-            }
-            Event::CounterOpened { counter } => self.set_open(counter, true),
-            Event::CounterClosed { counter } => self.set_open(counter, false),
-            Event::CounterServicesChosen { counter, services } => {
-                if let Some(counter) = self.counters.get_mut(counter) {
-                    counter.services.clone_from(services);
-                }
-            }
-        }
+        Ok(vec![event?])
     }
 
     /// When time alone next matters, and the command that is then due.
     pub fn next_deadline(&self) -> Option<(Timestamp, Command)> {
         let rules = self.rules.as_deref()?;
-        let at = match self.day {
-            None => Timestamp::MIN,
-            Some(day) => rules.day_starts_at(day.tomorrow().ok()?),
-        };
-        Some((at, Command::BeginDay))
-    }
-
-    /// The office's rules, once it has any.
-    pub fn rules(&self) -> Option<&Arc<Rules>> {
-        self.rules.as_ref()
-    }
-
-    /// The business day.
-    pub fn day(&self) -> Option<Date> {
-        self.day
-    }
-
-    /// A living ticket.
-    pub fn ticket(&self, id: TicketId) -> Option<&Ticket> {
-        self.tickets.get(&id)
-    }
-
-    /// All living tickets, in the order of their ids.
-    pub fn tickets(&self) -> impl Iterator<Item = (TicketId, &Ticket)> {
-        self.tickets.iter().map(|(id, ticket)| (*id, ticket))
-    }
-
-    /// A counter.
-    pub fn counter(&self, id: &CounterId) -> Option<&Counter> {
-        self.counters.get(id)
-    }
-
-    /// All counters, in the order of their names.
-    pub fn counters(&self) -> impl Iterator<Item = (&CounterId, &Counter)> {
-        self.counters.iter()
-    }
-
-    /// Who waits for a service, in the order in which they are due.
-    pub fn queue(&self, service: &ServiceId) -> impl Iterator<Item = TicketId> {
-        self.queues.iter(service).map(|(_, id)| id)
-    }
-
-    /// How many wait for a service.
-    pub fn waiting(&self, service: &ServiceId) -> u32 {
-        u32::try_from(self.queues.len(service)).unwrap_or(u32::MAX)
-    }
-
-    /// What became of today's tickets.
-    pub fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// The next number of a service that nobody has; after the last of the series comes the first.
-    fn next_number(&self, rule: &ServiceRule) -> Result<TicketNumber, Refusal> {
-        let Series { letters, first, last, width } = &rule.series;
-        let next = match self.sequences.get(&rule.id) {
-            Some(given) if (*first..*last).contains(given) => given + 1,
-            _ => *first,
-        };
-        let free = self.numbers.first_free(letters, next..=*last);
-        let sequence = free.or_else(|| self.numbers.first_free(letters, *first..=*last));
-        let sequence = sequence.ok_or_else(|| Refusal::NumbersExhausted(rule.id.clone()))?;
-        Ok(TicketNumber::new(letters, sequence, *width))
-    }
-
-    /// Whether nobody who is here is left without a service or a counter by new rules.
-    fn fits(&self, rules: &Rules) -> Result<(), Faults> {
-        let mut left: BTreeMap<String, u32> = BTreeMap::new();
-        for ticket in self.tickets.values() {
-            if rules.service(&ticket.service).is_none() {
-                *left.entry(format!("service.{}", ticket.service)).or_default() += 1;
-            }
-            if let Some(counter) = ticket.state.counter()
-                && rules.counter(counter).is_none()
-            {
-                *left.entry(format!("counter.{counter}")).or_default() += 1;
-            }
+        if self.day.is_none() {
+            return Some((Timestamp::MIN, Command::BeginDay));
         }
-        if left.is_empty() {
-            return Ok(());
-        }
-        let fault = |(at, people)| Fault { at, what: format!("can't go yet, {people} still here for it") };
-        Err(Faults(left.into_iter().map(fault).collect()))
+        let day = (self.today.ends, Command::BeginDay);
+        let close = self.today.closes().map(|at| (at, Command::CloseDay));
+        let timer = self.timers.first().and_then(|(at, id)| Some((*at, self.timer_of(rules, *id)?.1)));
+        // At one moment the day's end comes first: it may make the others needless.
+        [Some(day), close, timer].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     fn living(&self, id: TicketId) -> Result<&Ticket, Refusal> {
@@ -407,92 +226,19 @@ impl Branch {
         if counter.open { Ok(counter) } else { Err(Refusal::CounterClosed) }
     }
 
+    /// The counter, if it has no ticket.
+    fn free_counter(&self, id: &CounterId) -> Result<&Counter, Refusal> {
+        let counter = self.open_counter(id)?;
+        match counter.ticket {
+            Some(ticket) => Err(Refusal::CounterBusy(self.living(ticket)?.number.clone())),
+            None => Ok(counter),
+        }
+    }
+
     /// The ticket, if that counter has it.
     fn at_counter(&self, counter: &CounterId, id: TicketId) -> Result<&Ticket, Refusal> {
         self.known_counter(counter)?;
         let ticket = self.living(id)?;
         if ticket.state.counter() == Some(counter) { Ok(ticket) } else { Err(Refusal::NotAtCounter(id)) }
-    }
-
-    /// Counters come and go with the rules; one that stays keeps what it does now.
-    fn take_rules(&mut self, rules: &Arc<Rules>) {
-        let before = std::mem::take(&mut self.counters);
-        for rule in &rules.counters {
-            let known = before.get(&rule.id);
-            let mut services: Vec<ServiceId> = known.map_or_else(Vec::new, |c| c.services.clone());
-            services.retain(|service| rules.service(service).is_some());
-            if services.is_empty() {
-                services.clone_from(&rule.services);
-            }
-            let counter = Counter {
-                open: known.is_some_and(|c| c.open),
-                services,
-                ticket: known.and_then(|c| c.ticket),
-            };
-            self.counters.insert(rule.id.clone(), counter);
-        }
-        // Rules that take away a counter with somebody at it are refused; should a log hold such, the
-        // visitor waits again, in the old place.
-        let stranded: Vec<(TicketId, Timestamp)> = self
-            .tickets
-            .iter()
-            .filter(|(_, ticket)| ticket.state.counter().is_some_and(|c| !self.counters.contains_key(c)))
-            .map(|(id, ticket)| (*id, ticket.state.since()))
-            .collect();
-        for (id, since) in stranded {
-            self.join_queue(id, since);
-        }
-        self.rules = Some(rules.clone());
-    }
-
-    fn end(&mut self, id: TicketId) {
-        if let Some(ticket) = self.tickets.remove(&id) {
-            self.numbers.give_back(&ticket.number);
-        }
-    }
-
-    fn set_state(&mut self, id: TicketId, state: TicketState) {
-        if let Some(ticket) = self.tickets.get_mut(&id) {
-            ticket.state = state;
-        }
-    }
-
-    fn set_open(&mut self, id: &CounterId, open: bool) {
-        if let Some(counter) = self.counters.get_mut(id) {
-            counter.open = open;
-        }
-    }
-
-    fn free(&mut self, id: &CounterId) {
-        if let Some(counter) = self.counters.get_mut(id) {
-            counter.ticket = None;
-        }
-    }
-
-    fn leave_queue(&mut self, id: TicketId) {
-        if let Some(ticket) = self.tickets.get(&id) {
-            self.queues.remove(&ticket.service, (ticket.due, id));
-        }
-    }
-
-    fn join_queue(&mut self, id: TicketId, at: Timestamp) {
-        self.set_state(id, TicketState::Waiting { since: at });
-        if let Some(ticket) = self.tickets.get(&id) {
-            self.queues.insert(&ticket.service, (ticket.due, id));
-        }
-    }
-}
-
-fn known_service<'a>(rules: &'a Rules, id: &ServiceId) -> Result<&'a ServiceRule, Refusal> {
-    rules.service(id).ok_or_else(|| Refusal::UnknownService(id.clone()))
-}
-
-/// How often the ticket was called; refused once it is served.
-fn called_attempts(ticket: &Ticket) -> Result<u16, Refusal> {
-    match &ticket.state {
-        TicketState::Called { attempts, .. } => Ok(*attempts),
-        TicketState::Serving { .. } | TicketState::Waiting { .. } | TicketState::Parked { .. } => {
-            Err(Refusal::AlreadyServing(ticket.number.clone()))
-        }
     }
 }

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClassId, CounterId, Language, Rules, ServiceId, TicketId, WaitRange};
+use crate::{
+    Appointment, AppointmentCode, ClassId, CounterId, Language, OfficerId, PauseReason, PersonKey, Remark,
+    Rules, ServiceId, TicketId, WaitRange,
+};
 
-/// Something that a person, a device or the time of day asks for.
+/// Something that a person, a device or the time of day asks for. Who asks goes beside it, see
+/// [`Ledger::submit_by`](crate::Ledger::submit_by).
 ///
 /// What an officer does to the ticket at the counter names that ticket: a press that was meant for the
 /// one before is refused and does not hit the next.
@@ -20,6 +25,16 @@ pub enum Command {
     },
     /// Begin the business day that the time of the command falls in.
     BeginDay,
+    /// Close the office for the day. It happens by itself at the end of the opening hours; asked for, it
+    /// happens now.
+    CloseDay,
+    /// Open the office, or keep it open, beyond its hours.
+    OpenExtra {
+        /// Until when; later today.
+        until: Timestamp,
+        /// Why.
+        reason: Remark,
+    },
     /// Give out the next number.
     IssueTicket {
         /// What the visitor came for.
@@ -30,10 +45,54 @@ pub enum Command {
         language: Language,
         /// The waiting time that the visitor is told; kept with the ticket, decides nothing.
         announced: Option<WaitRange>,
+        /// The services that the visit goes on to; none means as the service's rule says.
+        legs: Option<Vec<ServiceId>>,
+        /// Stands for the person; kept where the service asks for it, and left away where it does not.
+        person: Option<PersonKey>,
     },
-    /// Call whoever is due first of those the counter takes.
+    /// Add appointments, or change those of the same code that nobody has checked in for.
+    ImportAppointments {
+        /// At most [`Appointment::MOST_AT_ONCE`].
+        appointments: Vec<Appointment>,
+    },
+    /// Call off an appointment.
+    CancelAppointment {
+        /// Which.
+        code: AppointmentCode,
+    },
+    /// Give out a number to somebody with an appointment.
+    CheckIn {
+        /// Which appointment.
+        code: AppointmentCode,
+        /// The visitor's language.
+        language: Language,
+        /// The waiting time that the visitor is told; kept with the ticket, decides nothing.
+        announced: Option<WaitRange>,
+    },
+    /// Call whoever is next of those the counter takes.
     CallNext {
         /// The counter that is free.
+        counter: CounterId,
+    },
+    /// Call whoever is next for one service.
+    CallNextOf {
+        /// The counter that is free.
+        counter: CounterId,
+        /// A service that it takes.
+        service: ServiceId,
+    },
+    /// Call one particular ticket that waits or is parked, out of turn.
+    CallTicket {
+        /// The counter that is free.
+        counter: CounterId,
+        /// Whom.
+        ticket: TicketId,
+        /// Why.
+        reason: Remark,
+    },
+    /// Call whoever is next to the place near the counter.
+    CallAhead {
+        /// The counter, free or not.
         counter: CounterId,
     },
     /// Call the same ticket again.
@@ -50,7 +109,8 @@ pub enum Command {
         /// The ticket that was called.
         ticket: TicketId,
     },
-    /// The visitor is done. Also for a ticket that is only called: some officers never press "start".
+    /// The visitor is done here: the visit goes on to its next leg, or ends. Also for a ticket that is only
+    /// called: some officers never press "start".
     Finish {
         /// The counter that serves.
         counter: CounterId,
@@ -64,14 +124,23 @@ pub enum Command {
         /// The ticket that was called.
         ticket: TicketId,
     },
-    /// Send the visitor on to another service.
+    /// A visitor who missed the call is here after all.
+    ComeBack {
+        /// The ticket that was missed.
+        ticket: TicketId,
+    },
+    /// Send the visitor on to another service, to a certain counter, or both.
     Transfer {
         /// The counter that has the ticket.
         counter: CounterId,
         /// The ticket at the counter.
         ticket: TicketId,
-        /// The service to wait for.
-        service: ServiceId,
+        /// The service to wait for; none means the same.
+        service: Option<ServiceId>,
+        /// The one open counter that is to call; none means any.
+        to: Option<CounterId>,
+        /// What that counter should know.
+        note: Option<Remark>,
     },
     /// Let the visitor see to something and come back.
     Park {
@@ -79,16 +148,41 @@ pub enum Command {
         counter: CounterId,
         /// The ticket at the counter.
         ticket: TicketId,
+        /// When the ticket waits again by itself; later today.
+        until: Option<Timestamp>,
     },
     /// A parked visitor is back.
     Resume {
         /// The parked ticket.
         ticket: TicketId,
     },
-    /// Void a ticket that waits or is parked.
+    /// Put a ticket that was called, or called ahead, back to its place in the queue.
+    Requeue {
+        /// The ticket.
+        ticket: TicketId,
+        /// Why.
+        reason: Remark,
+    },
+    /// Put a ticket into another class.
+    ChangeClass {
+        /// The ticket.
+        ticket: TicketId,
+        /// The class that is right.
+        class: ClassId,
+        /// Why.
+        reason: Remark,
+    },
+    /// Void a ticket that no counter has.
     CancelTicket {
         /// The ticket.
         ticket: TicketId,
+        /// Why; the visitor need not say.
+        reason: Option<Remark>,
+    },
+    /// Take back the last press at a counter.
+    Undo {
+        /// Which counter.
+        counter: CounterId,
     },
     /// Begin to call at a counter.
     OpenCounter {
@@ -100,11 +194,32 @@ pub enum Command {
         /// Which.
         counter: CounterId,
     },
+    /// Stop calling for a while at a counter that has no ticket.
+    PauseCounter {
+        /// Which.
+        counter: CounterId,
+        /// What for.
+        reason: PauseReason,
+    },
+    /// Go on after a pause.
+    ResumeCounter {
+        /// Which.
+        counter: CounterId,
+    },
+    /// Say who works at a counter.
+    SeatOfficer {
+        /// Which counter.
+        counter: CounterId,
+        /// Who; none means nobody. Somebody who sits elsewhere leaves that counter.
+        officer: Option<OfficerId>,
+    },
     /// Say which services a counter takes.
     ChooseServices {
         /// Which counter.
         counter: CounterId,
-        /// All that it takes from now on; at least one.
+        /// All that are its own from now on; at least one.
         services: Vec<ServiceId>,
+        /// All that it helps with, in tiers; none means as before, but for what is its own now.
+        helps: Option<Vec<Vec<ServiceId>>>,
     },
 }

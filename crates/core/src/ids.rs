@@ -119,6 +119,23 @@ slug_id! {
     CounterId
 }
 
+slug_id! {
+    /// A page of the kiosk.
+    GroupId
+}
+slug_id! {
+    /// A part of the hall, with its own displays and speakers.
+    ZoneId
+}
+slug_id! {
+    /// Somebody who works at the counters; a name of the office's choosing, such as a staff number.
+    OfficerId
+}
+slug_id! {
+    /// A kiosk, display or other device.
+    DeviceId
+}
+
 /// One ticket of a branch, for ever: counted from 1, never used again.
 ///
 /// Not what people see: that is the [`TicketNumber`](crate::TicketNumber), which begins again each day.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Branch, Command, CommandId, Event, Refusal};
+use crate::{Actor, Branch, Command, CommandId, Event, Refusal};
 
 /// One command's worth of events: they happen together or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Entry {
     /// The command's own id; none for what time alone brought about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandId>,
+    /// Who asked, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// What happened; never empty.
     pub events: Vec<Event>,
 }
@@ -116,15 +119,26 @@ impl Ledger {
             // However late somebody looks, it happens when it is seen to: a log that says otherwise
             // would claim that the branch was awake.
             match self.branch.decide(&command, now) {
-                Ok(events) => entries.push(self.enter(None, now, events)),
+                Ok(events) => entries.push(self.enter(None, None, now, events)),
                 Err(_) => break, // a deadline that can't be met now is looked at again next time
             }
         }
         entries
     }
 
-    /// Takes a command at a time.
+    /// Takes a command at a time, from nobody in particular.
     pub fn submit(&mut self, id: CommandId, command: &Command, now: Timestamp) -> Submission {
+        self.submit_by(None, id, command, now)
+    }
+
+    /// Takes a command at a time. Who asks is kept and decides nothing: rights are looked at before.
+    pub fn submit_by(
+        &mut self,
+        by: Option<Actor>,
+        id: CommandId,
+        command: &Command,
+        now: Timestamp,
+    ) -> Submission {
         if let Some(seq) = self.taken.get(&id) {
             return Submission::Repeated { seq: *seq };
         }
@@ -135,7 +149,7 @@ impl Ledger {
         let mut entries = self.advance(now);
         match self.branch.decide(command, now) {
             Ok(events) => {
-                let entry = self.enter(Some(id), now, events);
+                let entry = self.enter(Some(id), by, now, events);
                 self.taken.insert(id, entry.seq);
                 entries.push(entry);
                 Submission::Taken(entries)
@@ -168,13 +182,19 @@ impl Ledger {
         self.at.map_or(now, |last| last.max(now))
     }
 
-    fn enter(&mut self, command: Option<CommandId>, at: Timestamp, events: Vec<Event>) -> Entry {
+    fn enter(
+        &mut self,
+        command: Option<CommandId>,
+        by: Option<Actor>,
+        at: Timestamp,
+        events: Vec<Event>,
+    ) -> Entry {
         for event in &events {
             self.branch.apply(event, at);
         }
         self.seq += 1;
         self.at = Some(at);
-        Entry { seq: self.seq, at, command, events }
+        Entry { seq: self.seq, at, command, by, events }
     }
 }
 

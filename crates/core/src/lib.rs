@@ -11,6 +11,7 @@
 //!
 //! Storing, announcing, estimating and showing are the work of others.
 
+mod appointment;
 mod branch;
 mod command;
 mod event;
@@ -20,17 +21,29 @@ mod ledger;
 mod number;
 mod numbers;
 mod queue;
+mod record;
 mod refusal;
 mod rules;
 mod ticket;
+mod words;
 
-pub use branch::{Branch, Counter, Tally};
+pub use appointment::{Appointment, Booking};
+pub use branch::{Branch, Counter, Missed, Opening, Pause, Tally};
 pub use command::Command;
-pub use event::{Event, WaitRange};
-pub use ids::{BranchId, ClassId, CommandId, CounterId, ServiceId, Slug, SlugError, TicketId};
+pub use event::{Event, PauseReason, Press, Turn, WaitRange};
+pub use ids::{
+    BranchId, ClassId, CommandId, CounterId, DeviceId, GroupId, OfficerId, ServiceId, Slug, SlugError,
+    TicketId, ZoneId,
+};
 pub use language::{Language, Texts, UnknownLanguage};
 pub use ledger::{Entry, Known, Ledger, Submission};
 pub use number::{NumberError, TicketNumber};
+pub use record::{Deviation, OutOfOrder};
 pub use refusal::{Kind, Refusal};
-pub use rules::{ClassRule, CounterRule, Fault, Faults, Place, Rules, Series, ServiceRule};
+pub use rules::{
+    AppointmentRule, AtClose, CallingRule, Charter, ClassRule, CounterRule, Day, Fault, Faults, GroupRule,
+    HoursRule, NoShowRule, Place, Rules, Series, ServiceRule, Span, SpecialDay, Stretch, TooLate, WeekRule,
+    propose_letters,
+};
 pub use ticket::{Ticket, TicketState};
+pub use words::{Actor, AppointmentCode, CodeError, PersonKey, PersonKeyError, Remark, RemarkError};

@@ -61,8 +61,10 @@ impl Numbers {
         range.contains(&free).then_some(free)
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
+    /// Whether somebody has the number.
+    pub(crate) fn has(&self, number: &TicketNumber) -> bool {
+        let sequence = number.sequence();
+        self.first_free(number.letters(), sequence..=sequence).is_none()
     }
 }
 

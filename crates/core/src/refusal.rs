@@ -1,6 +1,10 @@
 //! Why a well-formed command was turned down.
 
-use crate::{ClassId, CounterId, Language, ServiceId, TicketId, TicketNumber, rules::Faults};
+mod sentences;
+
+use jiff::Timestamp;
+
+use crate::{ClassId, CounterId, Faults, ServiceId, TicketId, TicketNumber};
 
 /// An answer that says no. The branch is unchanged.
 ///
@@ -64,6 +68,102 @@ pub enum Refusal {
     /// A counter must take at least one service.
     #[error("a counter must take at least one service")]
     NoServices,
+    /// The office is closed; it opens next then, as far as is known.
+    #[error("the office is closed")]
+    OfficeClosed {
+        /// When it opens next.
+        next: Option<Timestamp>,
+    },
+    /// The office has no hours, so it need not be opened.
+    #[error("the office is open already")]
+    OfficeOpen,
+    /// The office has closed for this day already.
+    #[error("this day has closed already")]
+    DayHasClosed,
+    /// The last number of the day was given out.
+    #[error("the last number of the day for `{0}` was given out")]
+    AfterLastTicket(ServiceId),
+    /// The day's numbers are used up.
+    #[error("the day's numbers of `{0}` are used up")]
+    QuotaUsed(ServiceId),
+    /// The service asks who comes.
+    #[error("the service asks who comes")]
+    PersonNeeded,
+    /// The person has a living ticket.
+    #[error("the person has {0}")]
+    HasTicket(TicketNumber),
+    /// The office takes no appointments.
+    #[error("the office takes no appointments")]
+    NoAppointments,
+    /// No appointment has that code.
+    #[error("there is no such appointment")]
+    UnknownAppointment,
+    /// The appointment has been checked in for.
+    #[error("the appointment has been checked in for")]
+    AppointmentUsed,
+    /// The visitor is too early for the appointment.
+    #[error("too early for the appointment, which may be checked in for from {from}")]
+    TooEarly {
+        /// From when it can be checked in for.
+        from: Timestamp,
+    },
+    /// The visitor is too late for the appointment.
+    #[error("too late for the appointment")]
+    TooLate,
+    /// The appointments contradict themselves or the rules.
+    #[error("the appointments are not sound: {0}")]
+    UnsoundAppointments(Faults),
+    /// The counter makes a pause.
+    #[error("the counter makes a pause")]
+    CounterPaused,
+    /// The counter makes no pause.
+    #[error("the counter makes no pause")]
+    CounterNotPaused,
+    /// The counter does not take the service.
+    #[error("the counter does not take `{0}`")]
+    ServiceNotTaken(ServiceId),
+    /// The officer is at that counter already, or nobody is.
+    #[error("that is so at this counter already")]
+    OfficerThere,
+    /// The ticket neither waits nor is parked.
+    #[error("{0} does not wait")]
+    NotWaiting(TicketNumber),
+    /// The ticket has not been called.
+    #[error("{0} has not been called")]
+    NotCalled(TicketNumber),
+    /// The ticket did not miss its call.
+    #[error("{0} did not miss its call")]
+    NotMissed(TicketNumber),
+    /// There is no place near the counter to call to.
+    #[error("there is no place near the counter to call to")]
+    NoPlaceAhead,
+    /// Somebody has been called ahead already.
+    #[error("{0} has been called ahead already")]
+    AheadTaken(TicketNumber),
+    /// The last call was only just now.
+    #[error("{0} was called only just now")]
+    TooSoon(TicketNumber),
+    /// The ticket was called as often as the office allows.
+    #[error("{0} was called as often as is allowed")]
+    CalledEnough(TicketNumber),
+    /// The ticket must be called more often before it can be a no-show.
+    #[error("{0} must be called again first")]
+    CallAgainFirst(TicketNumber),
+    /// A transfer must name a service or a counter.
+    #[error("a transfer goes to a service or a counter")]
+    NoDestination,
+    /// The ticket is at that counter already.
+    #[error("a transfer goes to another counter")]
+    SameCounter,
+    /// The ticket is of that class already.
+    #[error("{0} is of that class already")]
+    SameClass(TicketNumber),
+    /// The time is past, or beyond this business day.
+    #[error("that time is not later today")]
+    NotLaterToday,
+    /// There was no press, too long ago, or something has happened since.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
 }
 
 /// What sort of no it is.
@@ -100,6 +200,36 @@ impl Refusal {
             Self::NotParked(_) => "not_parked",
             Self::SameService(_) => "same_service",
             Self::NoServices => "no_services",
+            Self::OfficeClosed { .. } => "office_closed",
+            Self::OfficeOpen => "office_open",
+            Self::DayHasClosed => "day_has_closed",
+            Self::AfterLastTicket(_) => "after_last_ticket",
+            Self::QuotaUsed(_) => "quota_used",
+            Self::PersonNeeded => "person_needed",
+            Self::HasTicket(_) => "has_ticket",
+            Self::NoAppointments => "no_appointments",
+            Self::UnknownAppointment => "unknown_appointment",
+            Self::AppointmentUsed => "appointment_used",
+            Self::TooEarly { .. } => "too_early",
+            Self::TooLate => "too_late",
+            Self::UnsoundAppointments(_) => "unsound_appointments",
+            Self::CounterPaused => "counter_paused",
+            Self::CounterNotPaused => "counter_not_paused",
+            Self::ServiceNotTaken(_) => "service_not_taken",
+            Self::OfficerThere => "officer_there",
+            Self::NotWaiting(_) => "not_waiting",
+            Self::NotCalled(_) => "not_called",
+            Self::NotMissed(_) => "not_missed",
+            Self::NoPlaceAhead => "no_place_ahead",
+            Self::AheadTaken(_) => "ahead_taken",
+            Self::TooSoon(_) => "too_soon",
+            Self::CalledEnough(_) => "called_enough",
+            Self::CallAgainFirst(_) => "call_again_first",
+            Self::NoDestination => "no_destination",
+            Self::SameCounter => "same_counter",
+            Self::SameClass(_) => "same_class",
+            Self::NotLaterToday => "not_later_today",
+            Self::NothingToUndo => "nothing_to_undo",
         }
     }
 
@@ -109,8 +239,13 @@ impl Refusal {
             Self::UnknownService(_)
             | Self::UnknownClass(_)
             | Self::UnknownCounter(_)
-            | Self::UnknownTicket(_) => Kind::NotFound,
-            Self::UnsoundRules(_) | Self::NoServices => Kind::Invalid,
+            | Self::UnknownTicket(_)
+            | Self::UnknownAppointment => Kind::NotFound,
+            Self::UnsoundRules(_)
+            | Self::UnsoundAppointments(_)
+            | Self::NoServices
+            | Self::NoDestination
+            | Self::PersonNeeded => Kind::Invalid,
             Self::NotConfigured
             | Self::DayHasBegun
             | Self::TicketEnded(_)
@@ -123,159 +258,33 @@ impl Refusal {
             | Self::AlreadyServing(_)
             | Self::TicketAtCounter(_)
             | Self::NotParked(_)
-            | Self::SameService(_) => Kind::Conflict,
-        }
-    }
-
-    /// A sentence for the person who asked.
-    pub fn sentence(&self, language: Language) -> String {
-        let [ms, en, zh, ta] = self.sentences();
-        match language {
-            Language::Ms => ms,
-            Language::En => en,
-            Language::Zh => zh,
-            Language::Ta => ta,
-        }
-    }
-
-    /// The sentence in Malay, English, Chinese and Tamil.
-    fn sentences(&self) -> [String; 4] {
-        let plain = |texts: [&str; 4]| texts.map(String::from);
-        let with = |what: &dyn std::fmt::Display, texts: [&str; 4]| {
-            texts.map(|text| text.replace("{}", &what.to_string()))
-        };
-        match self {
-            Self::NotConfigured => plain([
-                "Pejabat ini belum disediakan.",
-                "This office is not set up yet.",
-                "本办事处尚未设置。",
-                "இந்த அலுவலகம் இன்னும் அமைக்கப்படவில்லை.",
-            ]),
-            Self::UnsoundRules(faults) => with(
-                faults,
-                [
-                    "Tetapan tidak sah: {}",
-                    "The settings are not sound: {}",
-                    "设置无效：{}",
-                    "அமைப்புகள் சரியில்லை: {}",
-                ],
-            ),
-            Self::DayHasBegun => plain([
-                "Hari ini sudah dimulakan.",
-                "This day has begun already.",
-                "今天已经开始。",
-                "இந்த நாள் ஏற்கனவே தொடங்கிவிட்டது.",
-            ]),
-            Self::UnknownService(id) => with(
-                id,
-                [
-                    "Tiada perkhidmatan `{}`.",
-                    "There is no service `{}`.",
-                    "没有服务项目“{}”。",
-                    "`{}` என்ற சேவை இல்லை.",
-                ],
-            ),
-            Self::UnknownClass(id) => with(
-                id,
-                [
-                    "Tiada golongan pelawat `{}`.",
-                    "There is no class of visitor `{}`.",
-                    "没有访客类别“{}”。",
-                    "`{}` என்ற வருகையாளர் வகை இல்லை.",
-                ],
-            ),
-            Self::UnknownCounter(id) => with(
-                id,
-                [
-                    "Tiada kaunter `{}`.",
-                    "There is no counter `{}`.",
-                    "没有柜台“{}”。",
-                    "`{}` என்ற கவுண்டர் இல்லை.",
-                ],
-            ),
-            Self::UnknownTicket(_) => plain([
-                "Tiket ini tidak wujud.",
-                "There is no such ticket.",
-                "没有此号码票。",
-                "அத்தகைய சீட்டு இல்லை.",
-            ]),
-            Self::TicketEnded(_) => plain([
-                "Tiket ini sudah tamat.",
-                "This ticket has ended.",
-                "此号码票已结束。",
-                "இந்தச் சீட்டு முடிந்துவிட்டது.",
-            ]),
-            Self::NumbersExhausted(_) => plain([
-                "Semua nombor untuk perkhidmatan ini sedang digunakan.",
-                "All numbers for this service are in use.",
-                "此服务的号码已全部发出。",
-                "இந்தச் சேவைக்கான எல்லா எண்களும் பயன்பாட்டில் உள்ளன.",
-            ]),
-            Self::QueueEmpty => plain([
-                "Tiada sesiapa menunggu untuk kaunter ini.",
-                "Nobody is waiting for this counter.",
-                "没有人在等候此柜台。",
-                "இந்தக் கவுண்டருக்கு யாரும் காத்திருக்கவில்லை.",
-            ]),
-            Self::CounterClosed => plain([
-                "Kaunter ini ditutup.",
-                "The counter is closed.",
-                "柜台已关闭。",
-                "கவுண்டர் மூடப்பட்டுள்ளது.",
-            ]),
-            Self::CounterOpen => plain([
-                "Kaunter ini sudah dibuka.",
-                "The counter is open already.",
-                "柜台已经开放。",
-                "கவுண்டர் ஏற்கனவே திறந்துள்ளது.",
-            ]),
-            Self::CounterBusy(number) => with(
-                number,
-                [
-                    "Kaunter ini sedang melayan {}.",
-                    "The counter still has {}.",
-                    "柜台仍在处理 {}。",
-                    "கவுண்டரில் {} இன்னும் உள்ளது.",
-                ],
-            ),
-            Self::NotAtCounter(_) => plain([
-                "Tiket itu tidak lagi di kaunter ini.",
-                "That ticket is not at this counter.",
-                "该号码票不在此柜台。",
-                "அந்தச் சீட்டு இந்தக் கவுண்டரில் இல்லை.",
-            ]),
-            Self::AlreadyServing(number) => with(
-                number,
-                [
-                    "{} sedang dilayan.",
-                    "{} is being served.",
-                    "{} 正在办理。",
-                    "{} சேவை பெற்றுக்கொண்டிருக்கிறது.",
-                ],
-            ),
-            Self::TicketAtCounter(number) => with(
-                number,
-                ["{} sedang di kaunter.", "{} is at a counter.", "{} 正在柜台。", "{} ஒரு கவுண்டரில் உள்ளது."],
-            ),
-            Self::NotParked(number) => with(
-                number,
-                ["{} tidak ditangguhkan.", "{} is not parked.", "{} 没有被暂停。", "{} ஒத்திவைக்கப்படவில்லை."],
-            ),
-            Self::SameService(number) => with(
-                number,
-                [
-                    "{} sudah untuk perkhidmatan itu.",
-                    "{} is for that service already.",
-                    "{} 已属于该服务。",
-                    "{} ஏற்கனவே அந்தச் சேவைக்கானது.",
-                ],
-            ),
-            Self::NoServices => plain([
-                "Kaunter mesti menerima sekurang-kurangnya satu perkhidmatan.",
-                "A counter must take at least one service.",
-                "柜台必须至少办理一项服务。",
-                "கவுண்டர் குறைந்தது ஒரு சேவையையாவது ஏற்க வேண்டும்.",
-            ]),
+            | Self::SameService(_)
+            | Self::OfficeClosed { .. }
+            | Self::OfficeOpen
+            | Self::DayHasClosed
+            | Self::AfterLastTicket(_)
+            | Self::QuotaUsed(_)
+            | Self::HasTicket(_)
+            | Self::NoAppointments
+            | Self::AppointmentUsed
+            | Self::TooEarly { .. }
+            | Self::TooLate
+            | Self::CounterPaused
+            | Self::CounterNotPaused
+            | Self::ServiceNotTaken(_)
+            | Self::OfficerThere
+            | Self::NotWaiting(_)
+            | Self::NotCalled(_)
+            | Self::NotMissed(_)
+            | Self::NoPlaceAhead
+            | Self::AheadTaken(_)
+            | Self::TooSoon(_)
+            | Self::CalledEnough(_)
+            | Self::CallAgainFirst(_)
+            | Self::SameCounter
+            | Self::SameClass(_)
+            | Self::NotLaterToday
+            | Self::NothingToUndo => Kind::Conflict,
         }
     }
 }

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClassId, CounterId, Language, ServiceId, TicketNumber};
+use crate::{ClassId, CounterId, Language, PersonKey, Remark, ServiceId, TicketNumber};
 
 /// One person's visit, while it lives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// What is called.
     pub number: TicketNumber,
-    /// What is waited for or being done; changes with a transfer.
+    /// What is waited for or being done; changes with a transfer and with each leg of the visit.
     pub service: ServiceId,
     /// The class of visitor.
     pub class: ClassId,
@@ -18,8 +18,25 @@ pub struct Ticket {
     pub language: Language,
     /// When the visitor took the number; a transfer does not change it.
     pub arrived: Timestamp,
+    /// What the due time counts from: the hour of the appointment, or the time of arrival.
+    pub counts_from: Timestamp,
     /// When the ticket falls due: the order in which people are called.
     pub due: Timestamp,
+    /// Whether it goes next, before all that do not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes_next: bool,
+    /// The services that the visit goes on to after this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<ServiceId>,
+    /// The one counter that may call it; none means any that takes the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<CounterId>,
+    /// What the counter before had to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Remark>,
+    /// Stands for the person, where the office asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonKey>,
     /// Where it stands.
     pub state: TicketState,
 }
@@ -33,12 +50,21 @@ pub enum TicketState {
         /// Since when in this queue.
         since: Timestamp,
     },
+    /// Called to a place near the counter that will call it next.
+    Ahead {
+        /// Which counter.
+        counter: CounterId,
+        /// Since when.
+        since: Timestamp,
+    },
     /// Called to a counter.
     Called {
         /// Where to.
         counter: CounterId,
         /// When for the first time.
         since: Timestamp,
+        /// When for the last time.
+        last: Timestamp,
         /// How often so far.
         attempts: u16,
     },
@@ -53,15 +79,18 @@ pub enum TicketState {
     Parked {
         /// Since when.
         since: Timestamp,
+        /// When the ticket waits again by itself; none means once the visitor says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
 }
 
 impl TicketState {
-    /// The counter that has the ticket, if one does.
+    /// The counter that has the ticket, if one does. One that called it ahead does not have it yet.
     pub fn counter(&self) -> Option<&CounterId> {
         match self {
             Self::Called { counter, .. } | Self::Serving { counter, .. } => Some(counter),
-            Self::Waiting { .. } | Self::Parked { .. } => None,
+            Self::Waiting { .. } | Self::Ahead { .. } | Self::Parked { .. } => None,
         }
     }
 
@@ -69,9 +98,10 @@ impl TicketState {
     pub fn since(&self) -> Timestamp {
         match self {
             Self::Waiting { since }
+            | Self::Ahead { since, .. }
             | Self::Called { since, .. }
             | Self::Serving { since, .. }
-            | Self::Parked { since } => *since,
+            | Self::Parked { since, .. } => *since,
         }
     }
 }
