@@ -123,7 +123,7 @@ fn a_new_day_ends_what_was_left_and_numbers_start_again() {
     hall.must(minutes(24 * 60));
     let last = hall.entries.last().expect("an entry");
     assert_eq!(last.command, None);
-    assert_eq!(last.events.iter().map(tell).collect::<Vec<_>>(), ["2026-11-24 began"]);
+    assert_eq!(last.events.iter().map(tell).collect::<Vec<_>>(), ["2026-11-24 began, 3 expired"]);
     assert_eq!(hall.branch().tickets().count(), 0);
     assert_eq!(hall.branch().tally(), Default::default());
     // Ids go on, numbers do not, and counters stay as they were.

@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use giliran_core::{Entry, Event, Fault, Faults, Language, Refusal, TicketId, TicketNumber, WaitRange};
-use serde_json::{Value, json};
+use giliran_core::{
+    Appointment, Entry, Event, Fault, Faults, Language, PauseReason, PersonKey, Press, Refusal, TicketId,
+    TicketNumber, Turn, WaitRange,
+};
+use serde_json::json;
 
-use crate::support::{OPENING, id, office, parsed, time};
+use crate::support::{OPENING, appointment, id, office, parsed, time, why};
 
 fn number() -> TicketNumber {
     "A047".parse().expect("a number")
@@ -18,7 +21,18 @@ fn events() -> Vec<Event> {
     let service = || id("pasport");
     vec![
         Event::RulesSet { rules: parsed(office()) },
-        Event::DayBegan { day: "2026-11-23".parse().expect("a date") },
+        Event::DayBegan { day: "2026-11-23".parse().expect("a date"), carry: false, left: 0 },
+        Event::DayBegan { day: "2026-11-24".parse().expect("a date"), carry: true, left: 3 },
+        Event::DayClosed { end: true, ended: 2 },
+        Event::DayClosed { end: false, ended: 0 },
+        Event::ExtraOpened { until: time(OPENING), reason: why() },
+        Event::AppointmentsSet {
+            appointments: vec![
+                appointment("JT4821", "pasport", "10:30"),
+                Appointment { person: Some(PersonKey(7)), ..appointment("JT4822", "pasport", "10:45") },
+            ],
+        },
+        Event::AppointmentCancelled { code: id("JT4821") },
         Event::TicketIssued {
             ticket,
             number: number(),
@@ -28,6 +42,11 @@ fn events() -> Vec<Event> {
             due: time(OPENING),
             ahead: 3,
             announced: Some(WaitRange { p50_s: 300, p90_s: 900 }),
+            goes_next: true,
+            legs: vec![id("bayaran")],
+            person: Some(PersonKey(u128::MAX)),
+            appointment: Some(id("JT4821")),
+            counts_from: Some(time(OPENING)),
         },
         Event::TicketIssued {
             ticket,
@@ -38,8 +57,40 @@ fn events() -> Vec<Event> {
             due: time(OPENING),
             ahead: 0,
             announced: None,
+            goes_next: false,
+            legs: vec![],
+            person: None,
+            appointment: None,
+            counts_from: None,
         },
         Event::TicketCalled {
+            ticket,
+            counter: counter(),
+            number: number(),
+            service: service(),
+            language: Language::Zh,
+            arrived: time(OPENING),
+            turn: Turn::Due,
+        },
+        Event::TicketCalled {
+            ticket,
+            counter: counter(),
+            number: number(),
+            service: service(),
+            language: Language::Zh,
+            arrived: time(OPENING),
+            turn: Turn::OfService,
+        },
+        Event::TicketCalled {
+            ticket,
+            counter: counter(),
+            number: number(),
+            service: service(),
+            language: Language::Zh,
+            arrived: time(OPENING),
+            turn: Turn::Picked { reason: why(), passed: 2 },
+        },
+        Event::TicketCalledAhead {
             ticket,
             counter: counter(),
             number: number(),
@@ -57,14 +108,52 @@ fn events() -> Vec<Event> {
         },
         Event::ServingStarted { ticket, counter: counter() },
         Event::TicketServed { ticket, counter: counter() },
+        Event::LegServed { ticket, counter: counter(), service: service(), due: time(OPENING) },
         Event::TicketMissed { ticket, counter: counter() },
-        Event::TicketTransferred { ticket, counter: counter(), service: service(), due: time(OPENING) },
-        Event::TicketParked { ticket, counter: counter() },
+        Event::TicketReturned { ticket },
+        Event::TicketTransferred {
+            ticket,
+            counter: counter(),
+            service: service(),
+            due: time(OPENING),
+            to: None,
+            note: None,
+        },
+        Event::TicketTransferred {
+            ticket,
+            counter: counter(),
+            service: service(),
+            due: time(OPENING),
+            to: Some(id("k2")),
+            note: Some(why()),
+        },
+        Event::TicketParked { ticket, counter: counter(), until: None },
+        Event::TicketParked { ticket, counter: counter(), until: Some(time(OPENING)) },
         Event::TicketResumed { ticket },
-        Event::TicketCancelled { ticket },
+        Event::TicketRequeued { ticket, counter: counter(), reason: why() },
+        Event::ClassChanged {
+            ticket,
+            from: id("biasa"),
+            class: id("kecemasan"),
+            due: time(OPENING),
+            goes_next: true,
+            reason: why(),
+        },
+        Event::TicketCancelled { ticket, reason: None },
+        Event::TicketCancelled { ticket, reason: Some(why()) },
+        Event::PressUndone { counter: counter(), ticket, press: Press::NoShow },
         Event::CounterOpened { counter: counter() },
         Event::CounterClosed { counter: counter() },
-        Event::CounterServicesChosen { counter: counter(), services: vec![service()] },
+        Event::CounterPaused { counter: counter(), reason: PauseReason::BackOffice },
+        Event::CounterResumed { counter: counter() },
+        Event::OfficerSeated { counter: counter(), officer: Some(id("p-0417")) },
+        Event::OfficerSeated { counter: counter(), officer: None },
+        Event::CounterServicesChosen { counter: counter(), services: vec![service()], helps: vec![] },
+        Event::CounterServicesChosen {
+            counter: counter(),
+            services: vec![service()],
+            helps: vec![vec![id("bayaran")]],
+        },
     ]
 }
 
@@ -88,19 +177,32 @@ fn what_was_written_reads_back() {
 
 #[test]
 fn an_entry_is_written_in_a_form_that_stays() {
-    let entry = |command: Value| {
-        let mut entry = json!({
-            "seq": 12, "at": "2026-11-23T01:00:00Z", "command": command,
-            "events": [{ "type": "ticket_resumed", "ticket": 7 }],
+    let officer = json!({ "kind": "officer", "id": "p-0417" });
+    let kiosk = json!({ "kind": "device", "id": "kiosk-2" });
+    let command = json!("00000000-0000-0000-0000-000000000001");
+    let parts = [
+        json!({}),
+        json!({ "command": command }),
+        json!({ "command": command, "by": officer }),
+        json!({ "command": command, "by": kiosk }),
+        json!({ "command": command, "by": { "kind": "visitor" } }),
+    ];
+    for part in parts {
+        let mut form = json!({
+            "seq": 12, "at": "2026-11-23T01:00:00Z", "events": [{ "type": "ticket_resumed", "ticket": 7 }],
         });
-        if entry["command"].is_null() {
-            entry.as_object_mut().expect("an object").remove("command");
-        }
-        entry
-    };
-    for form in [entry(Value::Null), entry(json!("00000000-0000-0000-0000-000000000001"))] {
+        form.as_object_mut().expect("an object").extend(part.as_object().expect("an object").clone());
         let read: Entry = serde_json::from_value(form.clone()).expect("an entry can be read");
         assert_eq!(serde_json::to_value(&read).expect("an entry can be written"), form);
+    }
+}
+
+/// Lines as the first release wrote them are still read, and would be written the same.
+#[test]
+fn events_of_the_first_form_mean_what_they_meant() {
+    for line in include_str!("first_forms.jsonl").lines() {
+        let read: Event = serde_json::from_str(line).expect("an old event can be read");
+        assert_eq!(serde_json::to_string(&read).expect("an event can be written"), line);
     }
 }
 
@@ -129,6 +231,39 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NotParked(number()),
         Refusal::SameService(number()),
         Refusal::NoServices,
+        Refusal::OfficeClosed { next: Some(time(OPENING)) },
+        Refusal::OfficeOpen,
+        Refusal::DayHasClosed,
+        Refusal::AfterLastTicket(id("pasport")),
+        Refusal::QuotaUsed(id("pasport")),
+        Refusal::PersonNeeded,
+        Refusal::HasTicket(number()),
+        Refusal::NoAppointments,
+        Refusal::UnknownAppointment,
+        Refusal::AppointmentUsed,
+        Refusal::TooEarly { from: time(OPENING) },
+        Refusal::TooLate,
+        Refusal::UnsoundAppointments(Faults(vec![Fault {
+            at: "appointment.3".into(),
+            what: "there is no service `lesen`".into(),
+        }])),
+        Refusal::CounterPaused,
+        Refusal::CounterNotPaused,
+        Refusal::ServiceNotTaken(id("bayaran")),
+        Refusal::OfficerThere,
+        Refusal::NotWaiting(number()),
+        Refusal::NotCalled(number()),
+        Refusal::NotMissed(number()),
+        Refusal::NoPlaceAhead,
+        Refusal::AheadTaken(number()),
+        Refusal::TooSoon(number()),
+        Refusal::CalledEnough(number()),
+        Refusal::CallAgainFirst(number()),
+        Refusal::NoDestination,
+        Refusal::SameCounter,
+        Refusal::SameClass(number()),
+        Refusal::NotLaterToday,
+        Refusal::NothingToUndo,
     ]
 }
 

@@ -1,14 +1,17 @@
 //! A small office, commands in short words, and what came of them as one line of text.
 
+mod words;
+
 use std::sync::Arc;
 
 use giliran_core::{
-    Branch, Command, CommandId, Entry, Event, Language, Ledger, Refusal, Rules, Submission, TicketId,
-    WaitRange,
+    Actor, Branch, Command, CommandId, Entry, Event, Ledger, Refusal, Rules, Submission, TicketId,
+    TicketState, Turn,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
+pub use words::*;
 
 /// Two services, three classes and three counters; A001 to A999 for passports, B01 to B09 for payments.
 pub fn office() -> Value {
@@ -66,81 +69,26 @@ pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(name: &str) -> T {
     name.parse().expect("a short name")
 }
 
-pub fn set_rules(office: Value) -> Command {
-    Command::SetRules { rules: parsed(office) }
-}
-
-pub fn issue(service: &str) -> Command {
-    Command::IssueTicket { service: id(service), class: None, language: Language::Ms, announced: None }
-}
-
-pub fn issue_to(class: &str, service: &str) -> Command {
-    Command::IssueTicket {
-        service: id(service),
-        class: Some(id(class)),
-        language: Language::Ta,
-        announced: Some(WaitRange { p50_s: 300, p90_s: 900 }),
-    }
-}
-
-pub fn call(counter: &str) -> Command {
-    Command::CallNext { counter: id(counter) }
-}
-
-pub fn recall(counter: &str, ticket: u64) -> Command {
-    Command::Recall { counter: id(counter), ticket: TicketId(ticket) }
-}
-
-pub fn start(counter: &str, ticket: u64) -> Command {
-    Command::StartServing { counter: id(counter), ticket: TicketId(ticket) }
-}
-
-pub fn finish(counter: &str, ticket: u64) -> Command {
-    Command::Finish { counter: id(counter), ticket: TicketId(ticket) }
-}
-
-pub fn no_show(counter: &str, ticket: u64) -> Command {
-    Command::NoShow { counter: id(counter), ticket: TicketId(ticket) }
-}
-
-pub fn transfer(counter: &str, ticket: u64, service: &str) -> Command {
-    Command::Transfer { counter: id(counter), ticket: TicketId(ticket), service: id(service) }
-}
-
-pub fn park(counter: &str, ticket: u64) -> Command {
-    Command::Park { counter: id(counter), ticket: TicketId(ticket) }
-}
-
-pub fn resume(ticket: u64) -> Command {
-    Command::Resume { ticket: TicketId(ticket) }
-}
-
-pub fn cancel(ticket: u64) -> Command {
-    Command::CancelTicket { ticket: TicketId(ticket) }
-}
-
-pub fn open(counter: &str) -> Command {
-    Command::OpenCounter { counter: id(counter) }
-}
-
-pub fn close(counter: &str) -> Command {
-    Command::CloseCounter { counter: id(counter) }
-}
-
-pub fn choose(counter: &str, services: &[&str]) -> Command {
-    Command::ChooseServices { counter: id(counter), services: services.iter().map(|s| id(s)).collect() }
-}
-
 /// Something that happens in a test: a command, a minute after what was before, or time that goes by.
 pub enum Step {
     Do(Command),
     Wait(SignedDuration),
+    Until(Timestamp),
 }
 
 impl From<Command> for Step {
     fn from(command: Command) -> Self {
         Self::Do(command)
     }
+}
+
+pub fn seconds(seconds: i64) -> Step {
+    Step::Wait(SignedDuration::from_secs(seconds))
+}
+
+/// Time goes by until then, that Monday.
+pub fn until(text: &str) -> Step {
+    Step::Until(clock(text))
 }
 
 pub fn minutes(minutes: i64) -> Step {
@@ -154,18 +102,30 @@ pub fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
+/// A time of that Monday in Kuala Lumpur, such as `09:30`.
+pub fn clock(text: &str) -> Timestamp {
+    time(&format!("2026-11-23T{text}:00+08:00"))
+}
+
 /// An office at work.
 pub struct Hall {
     pub ledger: Ledger,
     pub now: Timestamp,
     pub entries: Vec<Entry>,
     sent: u128,
+    /// Who sends the commands.
+    pub by: Option<Actor>,
 }
 
 impl Hall {
     /// The sample office with all its counters open, at [`OPENING`].
     pub fn new() -> Self {
-        let mut hall = Self::with(office());
+        Self::open(office())
+    }
+
+    /// Any office of those counters, all of them open.
+    pub fn open(office: Value) -> Self {
+        let mut hall = Self::with(office);
         for counter in ["k1", "k2", "b3"] {
             hall.must(open(counter));
         }
@@ -174,7 +134,8 @@ impl Hall {
 
     /// That office, its counters as they are at first.
     pub fn with(office: Value) -> Self {
-        let mut hall = Self { ledger: Ledger::default(), now: time(OPENING), entries: vec![], sent: 0 };
+        let mut hall =
+            Self { ledger: Ledger::default(), now: time(OPENING), entries: vec![], sent: 0, by: None };
         hall.must(set_rules(office));
         hall
     }
@@ -186,6 +147,11 @@ impl Hall {
     /// Does a command now, or lets time go by.
     pub fn try_step(&mut self, step: impl Into<Step>) -> Result<Vec<Event>, Refusal> {
         match step.into() {
+            Step::Until(at) => {
+                let span = self.now.duration_until(at);
+                assert!(!span.is_negative(), "it is {} already", self.now);
+                self.try_step(Step::Wait(span))
+            }
             Step::Wait(span) => {
                 self.now += span;
                 let entries = self.ledger.advance(self.now);
@@ -195,7 +161,7 @@ impl Hall {
             Step::Do(command) => {
                 self.sent += 1;
                 let id = CommandId(Uuid::from_u128(self.sent));
-                match self.ledger.submit(id, &command, self.now) {
+                match self.ledger.submit_by(self.by.clone(), id, &command, self.now) {
                     Submission::Taken(entries) => {
                         let own = entries.last().expect("a taken command has an entry").events.clone();
                         self.entries.extend(entries);
@@ -257,28 +223,63 @@ pub fn tell(event: &Event) -> String {
         |at: &Timestamp| at.in_tz("Asia/Kuala_Lumpur").expect("a known zone").strftime("%H:%M").to_string();
     match event {
         Event::RulesSet { .. } => "rules set".into(),
-        Event::DayBegan { day } => format!("{day} began"),
+        Event::DayBegan { day, left: 0, .. } => format!("{day} began"),
+        Event::DayBegan { day, carry: true, left } => format!("{day} began, {left} go on"),
+        Event::DayBegan { day, carry: false, left } => format!("{day} began, {left} expired"),
+        Event::DayClosed { end: false, .. } => "closed".into(),
+        Event::DayClosed { end: true, ended } => format!("closed, {ended} ended"),
+        Event::ExtraOpened { until, .. } => format!("open until {}", local(until)),
+        Event::AppointmentsSet { appointments } => format!("{} appointments", appointments.len()),
+        Event::AppointmentCancelled { code } => format!("appointment {code} called off"),
         Event::TicketIssued { ticket, number, service, class, due, ahead, .. } => {
             format!("{number} issued as {ticket} for {service}, {class}, due {}, {ahead} ahead", local(due))
         }
-        Event::TicketCalled { number, counter, service, .. } => {
-            format!("{number} called to {counter} for {service}")
+        Event::TicketCalled { number, counter, service, turn, .. } => {
+            let turn = match turn {
+                Turn::Due => String::new(),
+                Turn::OfService => ", as chosen".into(),
+                Turn::Picked { passed, .. } => format!(", passing {passed}"),
+            };
+            format!("{number} called to {counter} for {service}{turn}")
         }
+        Event::TicketCalledAhead { number, counter, .. } => format!("{number} called ahead of {counter}"),
         Event::TicketRecalled { number, counter, attempt, .. } => {
             format!("{number} called to {counter} again, {attempt}")
         }
         Event::ServingStarted { ticket, counter } => format!("{ticket} serving at {counter}"),
         Event::TicketServed { ticket, counter } => format!("{ticket} served at {counter}"),
-        Event::TicketMissed { ticket, counter } => format!("{ticket} missed at {counter}"),
-        Event::TicketTransferred { ticket, counter, service, due } => {
-            format!("{ticket} from {counter} to {service}, due {}", local(due))
+        Event::LegServed { ticket, counter, service, due } => {
+            format!("{ticket} served at {counter}, on to {service}, due {}", local(due))
         }
-        Event::TicketParked { ticket, counter } => format!("{ticket} parked by {counter}"),
+        Event::TicketMissed { ticket, counter } => format!("{ticket} missed at {counter}"),
+        Event::TicketReturned { ticket } => format!("{ticket} returned"),
+        Event::TicketTransferred { ticket, counter, service, due, to, .. } => {
+            let to = to.as_ref().map(|to| format!(" at {to}")).unwrap_or_default();
+            format!("{ticket} from {counter} to {service}{to}, due {}", local(due))
+        }
+        Event::TicketParked { ticket, counter, until } => {
+            let until = until.as_ref().map(|until| format!(" until {}", local(until))).unwrap_or_default();
+            format!("{ticket} parked by {counter}{until}")
+        }
         Event::TicketResumed { ticket } => format!("{ticket} resumed"),
-        Event::TicketCancelled { ticket } => format!("{ticket} cancelled"),
+        Event::TicketRequeued { ticket, counter, .. } => format!("{ticket} requeued from {counter}"),
+        Event::ClassChanged { ticket, from, class, due, .. } => {
+            format!("{ticket} from {from} to {class}, due {}", local(due))
+        }
+        Event::TicketCancelled { ticket, .. } => format!("{ticket} cancelled"),
+        Event::PressUndone { counter, ticket, press } => format!("{press:?} of {ticket} undone at {counter}"),
         Event::CounterOpened { counter } => format!("{counter} opened"),
         Event::CounterClosed { counter } => format!("{counter} closed"),
-        Event::CounterServicesChosen { counter, services } => format!("{counter} takes {services:?}"),
+        Event::CounterPaused { counter, reason } => format!("{counter} paused, {reason:?}"),
+        Event::CounterResumed { counter } => format!("{counter} goes on"),
+        Event::OfficerSeated { counter, officer: Some(officer) } => format!("{officer} sits at {counter}"),
+        Event::OfficerSeated { counter, officer: None } => format!("nobody sits at {counter}"),
+        Event::CounterServicesChosen { counter, services, helps } if helps.is_empty() => {
+            format!("{counter} takes {services:?}")
+        }
+        Event::CounterServicesChosen { counter, services, helps } => {
+            format!("{counter} takes {services:?}, helps {helps:?}")
+        }
     }
 }
 
@@ -287,27 +288,45 @@ pub fn tell(event: &Event) -> String {
 pub fn assert_sound(branch: &Branch) {
     let mut numbers = std::collections::BTreeSet::new();
     let mut queued: Vec<TicketId> = Vec::new();
+    for (_, missed) in branch.missed() {
+        let number = &missed.ticket.number;
+        assert!(numbers.insert((number.letters(), number.sequence())), "{number} stands twice");
+    }
     for (id, ticket) in branch.tickets() {
-        let number = (ticket.number.letters(), ticket.number.sequence());
-        assert!(numbers.insert(number), "{} stands twice", ticket.number);
+        let number = &ticket.number;
+        assert!(numbers.insert((number.letters(), number.sequence())), "{number} stands twice");
         let at: Vec<_> = branch.counters().filter(|(_, c)| c.ticket == Some(id)).map(|(c, _)| c).collect();
         assert_eq!(at, Vec::from_iter(ticket.state.counter()), "ticket {id} is where its counter says");
+        let near: Vec<_> = branch.counters().filter(|(_, c)| c.ahead == Some(id)).map(|(c, _)| c).collect();
+        match &ticket.state {
+            TicketState::Ahead { counter, .. } => assert_eq!(near, [counter]),
+            _ => assert!(near.is_empty(), "ticket {id} is ahead of {near:?}"),
+        }
+        if let Some(bound) = &ticket.bound {
+            assert!(branch.counter(bound).is_some_and(|c| c.open), "ticket {id} waits for a closed counter");
+        }
+        assert!(ticket.person.is_none_or(|person| branch.ticket_of(person) == Some(id)));
     }
     if let Some(rules) = branch.rules() {
         for service in &rules.services {
             let queue: Vec<_> = branch.queue(&service.id).collect();
-            let due: Vec<_> =
-                queue.iter().map(|id| (branch.ticket(*id).expect("a living ticket").due, *id)).collect();
-            assert!(due.is_sorted(), "{} is in order", service.id);
+            let place = |id: &TicketId| {
+                let ticket = branch.ticket(*id).expect("a living ticket");
+                (!ticket.goes_next, ticket.due, *id)
+            };
+            assert!(queue.is_sorted_by_key(place), "{} is in order", service.id);
             assert_eq!(queue.len(), branch.waiting(&service.id) as usize);
             queued.extend(queue);
         }
     }
-    for (_, counter) in branch.counters() {
-        assert!(counter.ticket.is_none_or(|id| branch.ticket(id).is_some()), "a counter's ticket lives");
+    for (id, counter) in branch.counters() {
+        for ticket in [counter.ticket, counter.ahead].into_iter().flatten() {
+            assert!(branch.ticket(ticket).is_some(), "{id} has {ticket}, who lives");
+            assert!(counter.open, "{id} has {ticket} and is open");
+        }
+        assert!(counter.open || counter.pause.is_none(), "{id} makes a pause and is open");
     }
     queued.sort();
-    let waiting =
-        branch.tickets().filter(|(_, t)| matches!(t.state, giliran_core::TicketState::Waiting { .. }));
+    let waiting = branch.tickets().filter(|(_, ticket)| matches!(ticket.state, TicketState::Waiting { .. }));
     assert_eq!(queued, waiting.map(|(id, _)| id).collect::<Vec<_>>(), "who waits stands in one queue");
 }
