@@ -160,15 +160,9 @@ impl Ledger {
     /// Does what time alone has brought about by `now`.
     pub fn advance(&mut self, now: Timestamp) -> Vec<Entry> {
         let mut entries = Vec::new();
-        while let Some((due, command)) = self.branch.next_deadline()
-            && due <= now
-        {
-            // However late somebody looks, it happens when it is seen to: a log that says otherwise
-            // would claim that the branch was awake.
-            match self.branch.decide(&command, now) {
-                Ok(events) => entries.push(self.enter(None, None, now, events)),
-                Err(_) => break, // a deadline that can't be met now is looked at again next time
-            }
+        while let Some(entry) = self.due(now) {
+            self.replay(&entry);
+            entries.push(entry);
         }
         entries
     }
@@ -178,7 +172,7 @@ impl Ledger {
         self.submit_by(None, id, command, now)
     }
 
-    /// Takes a command at a time. Who asks is kept and decides nothing: rights are looked at before.
+    /// Takes a command at a time, and before it what time has brought about.
     pub fn submit_by(
         &mut self,
         by: Option<Actor>,
@@ -186,18 +180,12 @@ impl Ledger {
         command: &Command,
         now: Timestamp,
     ) -> Submission {
-        if let Some(seq) = self.taken.get(&id) {
-            return Submission::Repeated { seq: *seq };
-        }
-        if let Some(refusal) = self.refused.get(&id) {
-            return Submission::Refused { refusal: refusal.clone(), advanced: Vec::new() };
-        }
-        let now = self.not_before_last(now);
-        let mut entries = self.advance(now);
-        match self.branch.decide(command, now) {
-            Ok(events) => {
-                let entry = self.enter(Some(id), by, now, events);
-                self.taken.insert(id, entry.seq);
+        // What was answered before is answered alike, and time does not move for it.
+        let known = self.known(id);
+        let mut entries = if known.is_none() { self.advance(now) } else { Vec::new() };
+        match known.unwrap_or_else(|| self.decide(by, id, command, now)) {
+            Decision::Taken(entry) => {
+                self.replay(&entry);
                 entries.push(entry);
                 Submission::Taken(entries)
             }
@@ -233,19 +221,14 @@ impl Ledger {
         self.at.map_or(now, |last| last.max(now))
     }
 
-    fn enter(
-        &mut self,
+    fn next(
+        &self,
         command: Option<CommandId>,
         by: Option<Actor>,
         at: Timestamp,
         events: Vec<Event>,
     ) -> Entry {
-        for event in &events {
-            self.branch.apply(event, at);
-        }
-        self.seq += 1;
-        self.at = Some(at);
-        Entry { seq: self.seq, at, command, by, events }
+        Entry { seq: self.seq + 1, at, command, by, events }
     }
 }
 

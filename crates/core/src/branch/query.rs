@@ -49,6 +49,11 @@ impl Branch {
         self.missed.iter().map(|(id, missed)| (*id, missed))
     }
 
+    /// Somebody who missed the call and may come back.
+    pub fn missed_ticket(&self, id: TicketId) -> Option<&Missed> {
+        self.missed.get(&id)
+    }
+
     /// A counter.
     pub fn counter(&self, id: &CounterId) -> Option<&Counter> {
         self.counters.get(id)
