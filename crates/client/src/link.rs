@@ -25,7 +25,7 @@ use tokio_tungstenite::{
 use uuid::Uuid;
 
 pub(crate) use self::follow::Backoff;
-use self::follow::{Follower, LONGEST_PAUSE, Verdict};
+use self::follow::{Follower, Verdict};
 use crate::address::{Address, BadAddress};
 
 /// What the link has to say.
@@ -205,12 +205,12 @@ impl Link {
     }
 
     fn down(&mut self, broken: Broken) -> News {
-        // A daemon that greets and then fails at once must not be asked four times a second.
+        // A connection that held for longer than the pause before it has earned a fresh start; a daemon that
+        // greets and fails at once is not asked four times a second.
         if let Phase::Connected { since, .. } = &self.phase
             && self.follower.greeted()
-            && since.elapsed() >= LONGEST_PAUSE
         {
-            self.backoff.reset();
+            self.backoff.held(since.elapsed());
         }
         let pause = self.backoff.pause(rand::random());
         tracing::debug!(address = self.address, ?pause, "link is down: {broken}");
