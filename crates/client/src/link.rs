@@ -173,14 +173,19 @@ impl Link {
                     Err(Unconnected::Refused(error)) => return self.refused(error),
                     Err(Unconnected::Broken(broken)) => return self.down(broken),
                 },
-                Phase::Connected { socket, heard, .. } => {
-                    let frame = match timeout_at(*heard + SILENCE, socket.next()).await {
+                Phase::Connected { socket, since, heard } => {
+                    // Only what the branch itself says counts: a socket may answer long after the clerk
+                    // behind it has gone.
+                    let last = if self.follower.greeted() { *heard } else { *since };
+                    let frame = match timeout_at(last + SILENCE, socket.next()).await {
                         Ok(Some(Ok(frame))) => frame,
                         Ok(Some(Err(error))) => return self.down(Broken::Closed(error.to_string())),
                         Ok(None) => return self.down(Broken::Closed("the daemon went away".into())),
                         Err(_) => return self.down(Broken::Silent),
                     };
-                    *heard = Instant::now();
+                    if frame.is_text() {
+                        *heard = Instant::now();
+                    }
                     let verdict = match frame {
                         Message::Text(text) => self.follower.take(text.as_str()),
                         Message::Binary(_) => Verdict::Break(Broken::Garbage("a binary message".into())),
