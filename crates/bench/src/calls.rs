@@ -143,8 +143,7 @@ impl Hall {
         tokio::time::sleep(SETTLED).await;
         let issued = self.between().await?;
         let called = self.call().await?;
-        tokio::time::sleep(PACE).await;
-        let told = self.displays.take(1)?;
+        let told = self.displays.take(1).await?;
         let frame = told.first().and_then(|receipts| receipts.first()).context("no display")?.bytes;
         Ok(Sizes { frame, issued: issued.bytes, called: called.bytes })
     }
@@ -161,7 +160,7 @@ impl Hall {
             next += PACE;
             tokio::time::sleep_until(next).await;
         }
-        let told = self.displays.take(calls)?;
+        let told = self.displays.take(calls).await?;
         let took = |(receipt, pressed): (&crate::displays::Receipt, &Instant)| receipt.at - *pressed;
         Ok(told.iter().flat_map(|receipts| receipts.iter().zip(&pressed).map(took)).collect())
     }

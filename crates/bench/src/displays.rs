@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, ensure};
@@ -19,6 +19,9 @@ use crate::http::BRANCH;
 
 /// What a frame that tells of a call has in it, and no other.
 pub const CALL: &str = r#"{"type":"call""#;
+
+/// How long the last display may take to be told before it is taken for never.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
 /// A display was told of a call.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +54,11 @@ impl Displays {
     }
 
     /// What each display was told since the last time: as many calls as were made, or it is an error.
-    pub fn take(&self, calls: usize) -> anyhow::Result<Vec<Vec<Receipt>>> {
+    pub async fn take(&self, calls: usize) -> anyhow::Result<Vec<Vec<Receipt>>> {
+        let asked = Instant::now();
+        while self.notes.iter().any(|notes| lock(notes).len() < calls) && asked.elapsed() < TOLD_WITHIN {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let taken: Vec<_> = self.notes.iter().map(|notes| std::mem::take(&mut *lock(notes))).collect();
         for receipts in &taken {
             ensure!(receipts.len() == calls, "a display was told of {} calls out of {calls}", receipts.len());

@@ -83,6 +83,18 @@ impl Server {
         }
     }
 
+    /// The processor time that the process has taken so far, of threads that still live: those that do the
+    /// work all do.
+    pub fn cpu(&self) -> anyhow::Result<Duration> {
+        let mut nanos = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            // A thread may end meanwhile.
+            let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            nanos += text.split(' ').next().context("an empty schedstat")?.parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanos))
+    }
+
     /// The memory that the process holds, in bytes: its resident set.
     pub fn resident_bytes(&self) -> anyhow::Result<u32> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

@@ -24,6 +24,8 @@ struct Round {
     commits: f64,
     /// Of one press, the median.
     latency: Pair,
+    /// Processor time of the server for each ticket.
+    cpu: Pair,
 }
 
 /// Measures in `directory`, so many rounds for each number of kiosks. Blocks.
@@ -56,9 +58,16 @@ fn round(
     kiosks: usize,
     each: usize,
 ) -> anyhow::Result<Round> {
-    let mut product = load::press(daemon.address, load::wanted(kiosks, each))?;
+    let mut cpu = Pair { product: 0.0, limit: 0.0 };
+    let press = |server: &Server, cpu: &mut f64| {
+        let before = server.cpu()?;
+        let pressed = load::press(server.address, load::wanted(kiosks, each))?;
+        *cpu = micros(server.cpu()?.saturating_sub(before)) / (kiosks * each) as f64;
+        anyhow::Ok(pressed)
+    };
+    let mut product = press(daemon, &mut cpu.product)?;
     ensure!(product.tickets.len() == kiosks * each, "a press gave no ticket");
-    let mut post = load::press(bare.address, load::wanted(kiosks, each))?;
+    let mut post = press(bare, &mut cpu.limit)?;
     let mut commits = runtime.block_on(plain.commit(each, kiosks))?;
     let committing: Duration = commits.iter().sum();
     // The hall is emptied again, so that each round finds the same.
@@ -70,6 +79,7 @@ fn round(
         post: post.rate(),
         commits: (kiosks * each) as f64 / committing.as_secs_f64(),
         latency: Pair { product: micros(percentile(&mut product.latencies, 50)), limit: micros(limit) },
+        cpu,
     })
 }
 
@@ -90,5 +100,8 @@ fn figures_of(kiosks: usize, rounds: &[Round]) -> Vec<Figure> {
         let limit_is = "one synced commit and one bare POST";
         figures.push(Figure::of("press to ticket, 1 kiosk, P50", "us", limit_is, &pairs));
     }
+    let pairs: Vec<_> = rounds.iter().map(|round| round.cpu).collect();
+    let name = format!("server's processor time per ticket, {kiosks} {many}");
+    figures.push(Figure::of(&name, "us", "a bare POST's, without SQLite's", &pairs));
     figures
 }

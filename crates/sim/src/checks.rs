@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use giliran_core::Rules;
-use giliran_protocol::view::{BranchView, CallView, TallyView};
+use giliran_protocol::view::{BranchView, TallyView};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
     report::{Call, Totals},
-    watch::Begin,
+    watch::{Begin, Seen},
 };
 
 /// Whether the branch has what the record needs, and nothing going on in it.
@@ -50,7 +50,7 @@ pub(crate) fn before(begin: &Begin, day: Date, first: Timestamp) -> Result<(), S
     if begin.now > first || begin.view.day.is_some_and(|begun| begun >= day) {
         let now = begin.view.day.map_or_else(|| begin.now.to_string(), |begun| begun.to_string());
         return Err(format!(
-            "the daemon's time is {now} already and can't go back to {day}: start it with a fresh file"
+            "the daemon's time has come to {now} already and can't go back: start it with a fresh file for {day}"
         ));
     }
     Ok(())
@@ -70,7 +70,9 @@ pub(crate) fn counts(replay: &Totals, record: &Totals) -> Vec<String> {
 }
 
 /// Every call was shown once, in order, with the right counter and, where the time is ours, at the time.
-pub(crate) fn calls(calls: &[Call], shown: &[CallView], midnight: Option<Timestamp>) -> Vec<String> {
+/// Of a call that was made while the display was cut off for long nothing is asked.
+pub(crate) fn calls(calls: &[Call], seen: &Seen, midnight: Option<Timestamp>) -> Vec<String> {
+    let shown = &seen.calls;
     let mut faults = Vec::new();
     if let Some(pair) = shown.windows(2).find(|pair| pair[0].seq >= pair[1].seq) {
         faults.push(format!("the display showed call {} and then call {}", pair[0].seq, pair[1].seq));
@@ -101,9 +103,18 @@ pub(crate) fn calls(calls: &[Call], shown: &[CallView], midnight: Option<Timesta
         }
     }
     for (seq, call) in unseen {
+        if seen.blind.iter().any(|blind| blind.contains(&seq)) {
+            continue;
+        }
         faults.push(format!("the display never showed {} (entry {seq}, at {})", call.number, call.at));
     }
     faults
+}
+
+/// How many calls were made while the display was cut off and never shown.
+pub(crate) fn unseen(calls: &[Call], seen: &Seen) -> u32 {
+    let blind = |seq| seen.blind.iter().any(|blind| blind.contains(&seq));
+    u32::try_from(calls.iter().filter(|call| blind(call.seq)).count()).unwrap_or(u32::MAX)
 }
 
 /// The supervisor's totals are the replay's, nobody is left, and what the events left behind is what a
@@ -145,7 +156,7 @@ pub(crate) fn picture(
 #[cfg(test)]
 mod tests {
     use giliran_protocol::view::{
-        ClassView, CounterView, Language, Place, ServiceView, Texts, TicketState, TicketView,
+        CallView, ClassView, CounterView, Language, Place, ServiceView, Texts, TicketState, TicketView,
     };
     use jiff::SignedDuration;
 
@@ -185,6 +196,10 @@ mod tests {
         }
     }
 
+    fn seen(calls: &[CallView]) -> Seen {
+        Seen { calls: calls.to_vec(), ..Seen::default() }
+    }
+
     #[test]
     fn each_call_is_to_be_shown_once_in_order_and_as_it_was() {
         let all = [shown(3, "A001", 30), shown(5, "A002", 50)];
@@ -209,12 +224,21 @@ mod tests {
         ] {
             let shows: Vec<CallView> = shows.into_iter().cloned().collect();
             let made = [made(3, "A001", 30), made(5, "A002", 50)];
-            assert_eq!(calls(&made, &shows, Some(MIDNIGHT)), faults);
+            assert_eq!(calls(&made, &seen(&shows), Some(MIDNIGHT)), faults);
         }
-        let faults = calls(&[made(3, "A001", 30)], &[other_counter], Some(MIDNIGHT));
+        let faults = calls(&[made(3, "A001", 30)], &seen(&[other_counter]), Some(MIDNIGHT));
         assert!(faults[0].contains("\"k2\""), "{faults:?}");
         // By a clock of its own the daemon calls when it does.
-        assert_eq!(calls(&[made(3, "A001", 30)], &[shown(3, "A001", 77)], None), [""; 0]);
+        assert_eq!(calls(&[made(3, "A001", 30)], &seen(&[shown(3, "A001", 77)]), None), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_display_could_not_see_is_no_fault() {
+        let made = [made(3, "A001", 30), made(5, "A002", 50), made(7, "A003", 70)];
+        let seen = Seen { blind: vec![4..6, 8..9], ..seen(&[shown(3, "A001", 30)]) };
+        let faults = calls(&made, &seen, Some(MIDNIGHT));
+        assert_eq!(faults, ["the display never showed A003 (entry 7, at 00:01:10)"]);
+        assert_eq!(unseen(&made, &seen), 1);
     }
 
     #[test]

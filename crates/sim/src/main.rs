@@ -87,8 +87,15 @@ impl RecordArgs {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+async fn main() -> ExitCode {
+    run(Cli::parse().command).await.unwrap_or_else(|error| {
+        eprintln!("giliran-sim: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(task: Task) -> anyhow::Result<ExitCode> {
+    match task {
         Task::Replay { daemon, branch, speed, json, record } => {
             let options = Options { daemon, branch, source: record.source(), speed };
             replay_day(&options, json).await
@@ -116,6 +123,11 @@ fn print_config(source: &Source, identity: &Identity, listen: &str, store: &str)
     let record = source.read()?;
     let rules = office::rules(&record, &Timetable::of(&record), identity)?;
     let config = Config { server: Server { listen }, store: Store { path: store }, branches: [&rules] };
+    println!(
+        "# The branch for replaying {} of {}; to be served with --simulated-clock.",
+        source.day,
+        source.record.display()
+    );
     print!("{}", toml::to_string(&config).context("the configuration has no TOML form")?);
     Ok(())
 }

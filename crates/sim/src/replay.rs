@@ -128,13 +128,14 @@ pub async fn run(options: &Options, told: impl FnMut(Progress)) -> Result<Report
         day: record.day,
         replay: Totals::of_books(&books),
         record: Totals::of_record(&record),
+        unseen: checks::unseen(&books.calls, &shown),
         calls: books.calls,
         commands: books.commands,
         took_s: took.as_secs_f64(),
         faults: books.faults,
     };
     let mut faults = checks::counts(&report.replay, &report.record);
-    faults.extend(checks::calls(&report.calls, &shown.calls, desk.clock.midnight));
+    faults.extend(checks::calls(&report.calls, &shown, desk.clock.midnight));
     let before = if simulated { TallyView::default() } else { begin.view.tally.unwrap_or_default() };
     faults.extend(checks::picture(supervised.picture.view(), &fresh.view, &report.replay, before));
     report.faults.extend(faults);

@@ -23,6 +23,9 @@ pub struct Report {
     pub record: Totals,
     /// All calls of the replay, in order.
     pub calls: Vec<Call>,
+    /// How many of them were never shown because the display was cut off for so long that a fresh picture did
+    /// not go back to them; 0 as long as the daemon stays up.
+    pub unseen: u32,
     /// How many commands were sent.
     pub commands: u64,
     /// How long it took by the wall clock, in seconds.
@@ -161,6 +164,9 @@ impl Totals {
     }
 }
 
+/// One thing that is wrong often shows a hundred times.
+const FAULTS_PRINTED: usize = 20;
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (replay, record) = (&self.replay, &self.record);
@@ -180,16 +186,23 @@ impl fmt::Display for Report {
         }
         let rate = self.commands as f64 / self.took_s.max(f64::MIN_POSITIVE);
         writeln!(f, "{} commands in {:.1} s ({rate:.0} a second)", self.commands, self.took_s)?;
+        if self.unseen > 0 {
+            writeln!(f, "{} calls were made while the display was cut off", self.unseen)?;
+        }
         if self.faults.is_empty() {
+            let calls = if self.unseen > 0 { "all other calls were" } else { "every call was" };
             return writeln!(
                 f,
-                "Every arrival got one number, every call was shown once and in order, and the counts agree."
+                "Every arrival got one number, {calls} shown once and in order, and the counts agree."
             );
         }
-        for fault in &self.faults {
+        for fault in self.faults.iter().take(FAULTS_PRINTED) {
             writeln!(f, "FAULT: {fault}")?;
         }
-        Ok(())
+        match self.faults.len().saturating_sub(FAULTS_PRINTED) {
+            0 => Ok(()),
+            more => writeln!(f, "and {more} more"),
+        }
     }
 }
 

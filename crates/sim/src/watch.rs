@@ -1,8 +1,8 @@
 //! Somebody who looks on during a replay: what the daemon tells an audience, kept as it came.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
-use giliran_client::{BadAddress, Link, News, Picture};
+use giliran_client::{BadAddress, CALLS_KEPT, Link, News, Picture};
 use giliran_protocol::{
     live::Change,
     view::{Audience, BranchView, CallView},
@@ -21,8 +21,9 @@ pub struct Seen {
     pub calls: Vec<CallView>,
     /// The branch at the end.
     pub picture: Picture,
-    /// How often the link was down.
-    pub outages: u32,
+    /// Where the watcher was cut off for so long that a fresh picture does not tell all calls: the entries
+    /// of which nothing is known.
+    pub blind: Vec<Range<u64>>,
 }
 
 /// What was there when the watcher came.
@@ -132,9 +133,15 @@ async fn watch(
                 }
                 // A picture after an outage says which calls were missed, as far back as it goes.
                 None => {
-                    let last = seen.calls.last().map_or(0, |call| call.seq);
-                    let missed = view.calls.iter().flatten().filter(|call| call.seq > last);
-                    seen.calls.extend(missed.cloned());
+                    let last = seen.picture.seq();
+                    let told = view.calls.as_deref().unwrap_or_default();
+                    if let Some(oldest) = told.first()
+                        && told.len() >= CALLS_KEPT
+                        && oldest.seq > last
+                    {
+                        seen.blind.push(last + 1..oldest.seq);
+                    }
+                    seen.calls.extend(told.iter().filter(|call| call.seq > last).cloned());
                 }
             },
             News::Entry { changes, .. } => {
@@ -150,13 +157,12 @@ async fn watch(
                 });
                 seen.calls.extend(calls);
             }
-            News::Down(_) => seen.outages += 1,
             News::Refused(error) => {
                 return Err(WatchError::Refused(
                     error.message.en.clone().unwrap_or(error.message.ms.clone()),
                 ));
             }
-            News::Resumed { .. } | News::Waits(_) | News::Opening(_) => {}
+            News::Resumed { .. } | News::Waits(_) | News::Opening(_) | News::Down(_) => {}
         }
         seen.picture.take(&news);
     }

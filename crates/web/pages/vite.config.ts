@@ -25,7 +25,7 @@ export default defineConfig({
   // While working on the pages, `npm run dev` takes everything else from a daemon that runs already.
   server: {
     proxy: {
-      '/api': { target: process.env['GILIRAN_URL'] ?? 'http://127.0.0.1:7400', ws: true },
+      '/api': { target: process.env['GILIRAN_URL'] ?? 'http://127.0.0.1:8080', ws: true },
     },
   },
 });

@@ -22,6 +22,7 @@ fn report(faults: &[&str]) -> Report {
         replay: totals(1100, 408),
         record: totals(1100, 4210),
         calls: vec![],
+        unseen: 0,
         commands: 4611,
         took_s: 18.44,
         faults: faults.iter().map(|fault| (*fault).into()).collect(),
@@ -36,6 +37,13 @@ fn the_table_stands_beside_the_record() {
 #[test]
 fn faults_stand_under_the_table() {
     insta::assert_snapshot!(report(&["served: 1099 in the replay and 1100 in the record", "A001 twice"]));
+}
+
+#[test]
+fn many_faults_are_counted() {
+    let text = report(&["again"; 23]).to_string();
+    assert_eq!(text.matches("FAULT: again\n").count(), 20);
+    assert!(text.ends_with("\nand 3 more\n"), "{text}");
 }
 
 #[test]

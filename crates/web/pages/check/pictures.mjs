@@ -62,7 +62,7 @@ async function morning() {
 
 await morning();
 
-const SIZES = { wall: [1920, 1080], upright: [1080, 1920], desk: [1280, 800], wide: [1440, 900] };
+const SIZES = { wall: [1920, 1080], upright: [1080, 1920], desk: [1280, 720], wide: [1600, 900] };
 
 /** A page, as it looks. */
 async function picture(name, path, size, { scheme = 'light', before } = {}) {
@@ -90,24 +90,24 @@ await picture('display', '/display', 'wall');
 await picture('display-dark-en', '/display?lang=en', 'wall', { scheme: 'dark' });
 await picture('kiosk', '/kiosk', 'desk');
 await picture('kiosk-upright-ta', '/kiosk?lang=ta', 'upright');
-await picture('kiosk-ticket', '/kiosk', 'desk', { before: take });
 await picture('counter', '/counter?counter=kaunter-3', 'wide');
 await picture('counter-dark-en', '/counter?counter=kaunter-1&lang=en', 'wide', { scheme: 'dark' });
 await picture('dashboard', '/dashboard', 'wide');
 await picture('dashboard-dark-en', '/dashboard?lang=en', 'wide', { scheme: 'dark' });
+await picture('kiosk-ticket', '/kiosk', 'desk', { before: take });
 await together('four-pages', ['kiosk', 'counter', 'display', 'dashboard']);
 
 /** Pictures side by side, each shown whole. */
 async function together(name, names) {
-  const page = await browser.newPage({ viewport: { width: 1600, height: 960 } });
+  const page = await browser.newPage({ viewport: { width: 1600, height: 928 } });
   const images = names.map((name) => {
     const data = readFileSync(`${FOLDER}/${name}.png`).toString('base64');
     return `<img src="data:image/png;base64,${data}">`;
   });
   await page.setContent(`<style>
     body { margin: 0; padding: 24px; display: grid; grid-template-columns: 1fr 1fr; grid-template-rows: 1fr 1fr;
-      gap: 24px; height: 912px; background: #dfe5f0; }
-    img { width: 100%; height: 444px; object-fit: cover; object-position: top; border-radius: 8px; }
+      gap: 24px; background: #cfd8e8; }
+    img { width: 764px; aspect-ratio: 16 / 9; border-radius: 8px; }
   </style>${images.join('')}`);
   await page.screenshot({ path: `${FOLDER}/${name}.png` });
   await page.close();

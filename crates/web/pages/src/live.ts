@@ -1,7 +1,7 @@
 // The link, the language, the time and the press, as hooks for the pages.
 
 import { createContext } from 'preact';
-import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { openLink, type LinkStatus } from './link';
 import type { Picture } from './picture';
@@ -82,7 +82,8 @@ function firstLanguage(remember: boolean): Language {
 /** Holds the page's language; `remember` where the same person sits down again. */
 export function useLanguage(title: Key, remember: boolean): Speech {
   const [language, setLanguage] = useState(() => firstLanguage(remember));
-  useEffect(() => {
+  // With the words and not after them: a screen reader asks for the language as it reads.
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.title = say(language, title);
   }, [language, title]);
