@@ -38,6 +38,8 @@ pub fn whole(
         time_zone: rules.time_zone.clone(),
         day: branch.day(),
         opening: wire::opening(branch.opening(now)),
+        appointments: rules.appointments.is_some(),
+        undo_s: seconds(rules.calling.undo),
         classes: rules
             .classes
             .iter()
@@ -230,9 +232,13 @@ impl QueueLengths {
     }
 }
 
+/// A length of time that the rules keep to, in whole seconds.
+fn seconds(span: SignedDuration) -> u32 {
+    u32::try_from(span.as_secs()).unwrap_or(u32::MAX)
+}
+
 fn service(branch: &Branch, rule: &ServiceRule, waits: &Waits) -> ServiceView {
     let wait = waits.iter().find(|waits| waits.service == rule.id).and_then(ServiceWaits::ordinary);
-    let seconds = |span: SignedDuration| u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
     ServiceView {
         id: rule.id.to_string(),
         name: wire::texts(&rule.name),

@@ -18,6 +18,7 @@ pub struct FairOrder {
 
 /// One thing that set somebody before or behind the order of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FairOrderRecord)]
 pub struct Record {
     /// The place of it in the log.
     pub seq: u64,
@@ -39,6 +40,7 @@ pub struct Record {
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[schema(as = FairOrderWhat)]
 pub enum What {
     /// Called though others were before.
     Picked {

@@ -93,6 +93,12 @@ pub struct BranchView {
     pub day: Option<Date>,
     /// Whether the office is open.
     pub opening: OpeningView,
+    /// Whether it takes appointments, so that people may check in by code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub appointments: bool,
+    /// For how many seconds the last press at a counter can be undone; 0 for not at all.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub undo_s: u32,
     /// Classes of visitor, the ordinary one first.
     pub classes: Vec<ClassView>,
     /// Pages of the kiosk, in the office's order.
@@ -114,6 +120,11 @@ pub struct BranchView {
     /// Today's totals. For supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tally: Option<TallyView>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// Whether the office is open.

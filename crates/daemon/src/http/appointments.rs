@@ -25,6 +25,7 @@ const FILE_BYTES: usize = 256 * 1024;
 
 /// How the import is told from others.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Import {
     /// The command's own id: the same file sent again with it happens once.

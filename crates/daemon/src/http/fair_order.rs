@@ -25,6 +25,7 @@ const ENTRIES: u32 = 20_000;
 
 /// Where to begin.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct From {
     /// Only what came after this entry of the log; today's when absent.

@@ -15,6 +15,7 @@ use crate::{failure::Failure, http::App};
 
 /// Who looks.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Look {
     /// The audience.

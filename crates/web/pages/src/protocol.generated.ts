@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/{branch}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes appointments from CSV: a first line `code,service,at` or `code,service,at,person`, then one
+         *     appointment each, `at` in RFC 3339. All are taken or none; a line that is wrong is named.
+         */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches/{branch}/commands": {
         parameters: {
             query?: never;
@@ -47,6 +67,40 @@ export interface paths {
         };
         /** Joins an audience by WebSocket: see the messages `Hello` and `ToClient`. */
         get: operations["join"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/fair-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done out of order, by whom, when and why; in the order of the log. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules, in the form in which `set_rules` takes them, and what is unwise about them. */
+        get: operations["in_force"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,6 +164,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who asks for something. */
+        Actor: {
+            /** @description The short name. */
+            id: string;
+            /** @enum {string} */
+            kind: "officer";
+        } | {
+            /** @description The short name. */
+            id: string;
+            /** @enum {string} */
+            kind: "device";
+        } | {
+            /** @enum {string} */
+            kind: "visitor";
+        };
+        /** @description A ticket that was called to the place near a counter. */
+        AheadView: {
+            /** @description The number. */
+            number: string;
+            place?: components["schemas"]["Texts"] | null;
+            /**
+             * Format: int64
+             * @description The ticket, for commands.
+             */
+            ticket: number;
+        };
+        /** @description An hour that somebody was promised. */
+        Appointment: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What it is looked up by: 4 to 16 letters and digits. */
+            code: string;
+            /**
+             * @description The person's phone or card number, where the office asks for one living ticket each. Only a keyed
+             *     hash of it is kept.
+             */
+            person?: string | null;
+            /** @description What for. */
+            service: string;
+        };
         /** @description A ticket at a counter. */
         AtCounter: {
             /**
@@ -150,6 +247,8 @@ export interface components {
         };
         /** @description A branch as an audience sees it. What an audience has no use for is absent. */
         BranchView: {
+            /** @description Whether it takes appointments, so that people may check in by code. */
+            appointments?: boolean;
             /** @description The last calls of the day, oldest first, at most 20. Not for kiosks. */
             calls?: components["schemas"]["CallView"][] | null;
             /** @description Classes of visitor, the ordinary one first. */
@@ -161,10 +260,16 @@ export interface components {
              * @description The business day; none before the first.
              */
             day?: string | null;
+            /** @description Pages of the kiosk, in the office's order. */
+            groups?: components["schemas"]["GroupView"][];
             /** @description The short name. */
             id: string;
+            /** @description Those who missed their call and may come back. For officers and supervisors. */
+            missed?: components["schemas"]["MissedView"][] | null;
             /** @description The name as people read it. */
             name: components["schemas"]["Texts"];
+            /** @description Whether the office is open. */
+            opening: components["schemas"]["OpeningView"];
             /** @description Services, in the office's order. */
             services: components["schemas"]["ServiceView"][];
             tally?: components["schemas"]["TallyView"] | null;
@@ -172,6 +277,11 @@ export interface components {
             tickets?: components["schemas"]["TicketView"][] | null;
             /** @description The IANA name of the branch's time zone, for showing times. */
             time_zone: string;
+            /**
+             * Format: int32
+             * @description For how many seconds the last press at a counter can be undone; 0 for not at all.
+             */
+            undo_s?: number;
         };
         /** @description A call, to be shown and spoken once. The place of its entry in the log identifies it. */
         CallView: {
@@ -226,6 +336,11 @@ export interface components {
             /** @enum {string} */
             type: "counter";
         } | {
+            /**
+             * Format: int32
+             * @description How many numbers are left today, where there is a quota.
+             */
+            numbers_left?: number | null;
             /** @description Which. */
             service: string;
             /** @enum {string} */
@@ -235,6 +350,19 @@ export interface components {
              * @description How many wait.
              */
             waiting: number;
+        } | {
+            /** @description Which. */
+            missed: components["schemas"]["MissedView"];
+            /** @enum {string} */
+            type: "missed";
+        } | {
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            ticket: number;
+            /** @enum {string} */
+            type: "missed_ended";
         } | {
             /** @description The call. */
             call: components["schemas"]["CallView"];
@@ -254,6 +382,19 @@ export interface components {
             /** @enum {string} */
             type: "unknown";
         };
+        /** @description A client charter's promise (Piagam Pelanggan). */
+        CharterView: {
+            /**
+             * Format: int32
+             * @description Served within so many seconds of coming to the counter.
+             */
+            serve_s?: number | null;
+            /**
+             * Format: int32
+             * @description Called within so many seconds of taking the number.
+             */
+            wait_s?: number | null;
+        };
         /** @description A class of visitor. */
         ClassView: {
             /** @description The short name. */
@@ -270,15 +411,63 @@ export interface components {
             class?: string | null;
             /** @description The visitor's language. */
             language?: components["schemas"]["Language"];
+            /** @description The services that the visit goes on to, with the same number; as the service says when absent. */
+            legs?: string[] | null;
+            /**
+             * @description The person's phone or card number, where the service asks for one living ticket each. Only a
+             *     keyed hash of it is kept.
+             */
+            person?: string | null;
             /** @description What the visitor came for. */
             service: string;
             /** @enum {string} */
             type: "issue_ticket";
         } | {
+            /** @description The appointment's code. */
+            code: string;
+            /** @description The visitor's language. */
+            language?: components["schemas"]["Language"];
+            /** @enum {string} */
+            type: "check_in";
+        } | {
+            /** @description Which; at most 2,000. */
+            appointments: components["schemas"]["Appointment"][];
+            /** @enum {string} */
+            type: "import_appointments";
+        } | {
+            /** @description Its code. */
+            code: string;
+            /** @enum {string} */
+            type: "cancel_appointment";
+        } | {
             /** @description The counter. */
             counter: string;
             /** @enum {string} */
             type: "call_next";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @description A service that it takes. */
+            service: string;
+            /** @enum {string} */
+            type: "call_next_of";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @description Why; kept. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Whom.
+             */
+            ticket: number;
+            /** @enum {string} */
+            type: "call_ticket";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @enum {string} */
+            type: "call_ahead";
         } | {
             /** @description The counter. */
             counter: string;
@@ -320,15 +509,27 @@ export interface components {
             /** @enum {string} */
             type: "no_show";
         } | {
+            /**
+             * Format: int64
+             * @description The ticket that was missed.
+             */
+            ticket: number;
+            /** @enum {string} */
+            type: "come_back";
+        } | {
             /** @description The counter. */
             counter: string;
-            /** @description The service to wait for. */
-            service: string;
+            /** @description What that counter should know. */
+            note?: string | null;
+            /** @description The service to wait for; the same when absent. */
+            service?: string | null;
             /**
              * Format: int64
              * @description The ticket at it.
              */
             ticket: number;
+            /** @description The one counter that is to call; any when absent. */
+            to?: string | null;
             /** @enum {string} */
             type: "transfer";
         } | {
@@ -341,6 +542,11 @@ export interface components {
             ticket: number;
             /** @enum {string} */
             type: "park";
+            /**
+             * Format: date-time
+             * @description When the ticket waits again by itself; later today.
+             */
+            until?: string | null;
         } | {
             /**
              * Format: int64
@@ -350,6 +556,30 @@ export interface components {
             /** @enum {string} */
             type: "resume";
         } | {
+            /** @description Why; kept. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The ticket.
+             */
+            ticket: number;
+            /** @enum {string} */
+            type: "requeue";
+        } | {
+            /** @description The class that is right. */
+            class: string;
+            /** @description Why; kept. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The ticket.
+             */
+            ticket: number;
+            /** @enum {string} */
+            type: "change_class";
+        } | {
+            /** @description Why; kept. A visitor need not say. */
+            reason?: string | null;
             /**
              * Format: int64
              * @description The ticket.
@@ -357,6 +587,11 @@ export interface components {
             ticket: number;
             /** @enum {string} */
             type: "cancel_ticket";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @enum {string} */
+            type: "undo";
         } | {
             /** @description The counter. */
             counter: string;
@@ -370,10 +605,49 @@ export interface components {
         } | {
             /** @description The counter. */
             counter: string;
-            /** @description All that it takes from now on; at least one. */
+            /** @description What for. */
+            reason: components["schemas"]["PauseReason"];
+            /** @enum {string} */
+            type: "pause_counter";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @enum {string} */
+            type: "resume_counter";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @description Who; nobody when absent. */
+            officer?: string | null;
+            /** @enum {string} */
+            type: "seat_officer";
+        } | {
+            /** @description The counter. */
+            counter: string;
+            /** @description All that it helps with, in tiers; as before when absent. */
+            helps?: string[][] | null;
+            /** @description All that are its own from now on; at least one. */
             services: string[];
             /** @enum {string} */
             type: "choose_services";
+        } | {
+            /** @description Why; kept. */
+            reason: string;
+            /** @enum {string} */
+            type: "open_extra";
+            /**
+             * Format: date-time
+             * @description Until when; later today.
+             */
+            until: string;
+        } | {
+            /** @enum {string} */
+            type: "close_day";
+        } | {
+            /** @description The whole of them, with the keys of a `[[branch]]` in the configuration file. */
+            rules: Record<string, never>;
+            /** @enum {string} */
+            type: "set_rules";
         };
         /** @description The answer to a command that was taken. It is on disk. */
         CommandAnswer: {
@@ -387,6 +661,7 @@ export interface components {
         };
         /** @description A command with its id. Sent again with the same id, it happens once and gets the same answer. */
         CommandRequest: {
+            by?: components["schemas"]["Actor"] | null;
             /** @description What to do. */
             command: components["schemas"]["Command"];
             /**
@@ -397,7 +672,10 @@ export interface components {
         };
         /** @description A counter. */
         CounterView: {
+            ahead?: components["schemas"]["AheadView"] | null;
             current?: components["schemas"]["AtCounter"] | null;
+            /** @description What it helps with, in tiers. */
+            helps?: string[][];
             /** @description The short name. */
             id: string;
             /**
@@ -405,12 +683,19 @@ export interface components {
              * @description Its number on the sign.
              */
             number: number;
+            /** @description Who works there, where it was said. For officers and supervisors. */
+            officer?: string | null;
             /** @description Whether it calls. */
             open: boolean;
+            pause?: components["schemas"]["PauseView"] | null;
             /** @description What it is called. */
             place: components["schemas"]["Place"];
-            /** @description What it takes. */
+            /** @description The classes that it is kept for; all when absent. */
+            reserved?: string[];
+            /** @description What it takes first: its own services. */
             services: string[];
+            /** @description The part of the hall that it stands in. */
+            zone?: string | null;
         };
         /** @description What is wrong, for programs and for people. */
         Error: {
@@ -426,6 +711,85 @@ export interface components {
             /** @description What is wrong. */
             error: components["schemas"]["Error"];
         };
+        /** @description What was done out of order. */
+        FairOrder: {
+            /**
+             * Format: int64
+             * @description Where to go on with `after`, when there may be more.
+             */
+            next?: number | null;
+            /** @description In the order of the log. */
+            records: components["schemas"]["FairOrderRecord"][];
+        };
+        /** @description One thing that set somebody before or behind the order of the queue. */
+        FairOrderRecord: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            by?: components["schemas"]["Actor"] | null;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The place of it in the log.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Whom it was about.
+             */
+            ticket: number;
+            /** @description What was done. */
+            what: components["schemas"]["FairOrderWhat"];
+        };
+        /** @description What was done. */
+        FairOrderWhat: {
+            /** @description The counter that called. */
+            counter: string;
+            /**
+             * Format: int32
+             * @description How many were before.
+             */
+            passed: number;
+            /** @enum {string} */
+            type: "picked";
+        } | {
+            /** @description The counter that called. */
+            counter: string;
+            /** @enum {string} */
+            type: "of_service";
+        } | {
+            /** @description The class before. */
+            from: string;
+            /** @description The class after. */
+            to: string;
+            /** @enum {string} */
+            type: "class_changed";
+        } | {
+            /** @description The counter that had called. */
+            counter: string;
+            /** @enum {string} */
+            type: "requeued";
+        } | {
+            /** @enum {string} */
+            type: "cancelled";
+        } | {
+            /** @description At which counter. */
+            counter: string;
+            /** @enum {string} */
+            type: "undone";
+        };
+        /** @description A page of the kiosk. */
+        GroupView: {
+            /** @description The short name. */
+            id: string;
+            /** @description The name as people read it. */
+            name: components["schemas"]["Texts"];
+            /** @description The page that it lies in; the first page when absent. */
+            within?: string | null;
+        };
         /** @description The client's first message, due within 10 seconds. */
         Hello: {
             /** @description Who looks. */
@@ -437,6 +801,46 @@ export interface components {
          * @enum {string}
          */
         Language: "ms" | "en" | "zh" | "ta";
+        /** @description A ticket that was missed, for staff. */
+        MissedView: {
+            /** @description The number. */
+            number: string;
+            /** @description What the visitor came for. */
+            service: string;
+            /**
+             * Format: int64
+             * @description The ticket, for commands.
+             */
+            ticket: number;
+            /**
+             * Format: date-time
+             * @description Until when the visitor may come back to the same place.
+             */
+            until: string;
+        };
+        /** @description Whether the office is open. */
+        OpeningView: {
+            /** @enum {string} */
+            state: "always";
+        } | {
+            /** @description Whether that is beyond its usual hours. */
+            extra: boolean;
+            /** @enum {string} */
+            state: "open";
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+        } | {
+            /**
+             * Format: date-time
+             * @description Until when, as far as is known.
+             */
+            next?: string | null;
+            /** @enum {string} */
+            state: "closed";
+        };
         /** @description What came of a command. */
         Outcome: {
             /**
@@ -456,6 +860,16 @@ export interface components {
             /** @enum {string} */
             type: "issued";
             wait?: components["schemas"]["Wait"] | null;
+        } | {
+            /** @description The number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description The ticket, for commands.
+             */
+            ticket: number;
+            /** @enum {string} */
+            type: "called_ahead";
         } | {
             /**
              * Format: int32
@@ -480,6 +894,21 @@ export interface components {
             type: "done";
         };
         /**
+         * @description Why a counter calls nobody for a while.
+         * @enum {string}
+         */
+        PauseReason: "rest" | "prayer" | "back_office" | "other";
+        /** @description A pause of a counter. */
+        PauseView: {
+            /** @description What for. */
+            reason: components["schemas"]["PauseReason"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /**
          * @description What a counter is called on its sign.
          * @enum {string}
          */
@@ -497,14 +926,37 @@ export interface components {
              */
             seq: number;
         };
+        /** @description The rules that hold. */
+        RulesInForce: {
+            /** @description The whole of them, with the keys of a `[[branch]]` in the configuration file. */
+            rules: Record<string, never>;
+            /** @description What is allowed, but unwise. */
+            warnings: components["schemas"]["Warning"][];
+        };
         /** @description A service with its queue. */
         ServiceView: {
+            charter?: components["schemas"]["CharterView"] | null;
+            /** @description What to bring. */
+            documents?: components["schemas"]["Texts"][];
+            /** @description The page of the kiosk that it stands on; the first when absent. */
+            group?: string | null;
             /** @description The short name. */
             id: string;
+            /** @description When the last number of the day is given out, if before the office's own. */
+            last_ticket?: string | null;
             /** @description The letters of its numbers. */
             letters: string;
             /** @description The name as people read it. */
             name: components["schemas"]["Texts"];
+            /**
+             * Format: int32
+             * @description How many numbers are left today, where there is a quota.
+             */
+            numbers_left?: number | null;
+            /** @description Whether a phone or card number is asked for, so that one person has one living ticket. */
+            one_per_person?: boolean;
+            /** @description The services that the same visit goes on to. */
+            then?: string[];
             wait?: components["schemas"]["Wait"] | null;
             /**
              * Format: int32
@@ -525,6 +977,16 @@ export interface components {
              * @description Tickets made void.
              */
             cancelled: number;
+            /**
+             * Format: int32
+             * @description Tickets that came over from the day before.
+             */
+            carried?: number;
+            /**
+             * Format: int32
+             * @description Tickets that ended with the office's hours.
+             */
+            expired?: number;
             /**
              * Format: int32
              * @description Numbers given out.
@@ -556,7 +1018,7 @@ export interface components {
          * @description Where a living ticket stands.
          * @enum {string}
          */
-        TicketState: "waiting" | "called" | "serving" | "parked";
+        TicketState: "waiting" | "ahead" | "called" | "serving" | "parked";
         /** @description A living ticket, for staff. */
         TicketView: {
             /**
@@ -564,6 +1026,8 @@ export interface components {
              * @description When the number was taken.
              */
             arrived_at: string;
+            /** @description The one counter that may call it. */
+            bound?: string | null;
             /** @description The class of visitor. */
             class: string;
             /** @description The counter that has it. */
@@ -573,6 +1037,8 @@ export interface components {
              * @description When it falls due: the order of calling.
              */
             due_at: string;
+            /** @description Whether it goes before all that do not: an emergency. */
+            goes_next?: boolean;
             /**
              * Format: int64
              * @description The ticket, for commands. Not secret, but nothing can be looked up by it without the right to.
@@ -580,6 +1046,10 @@ export interface components {
             id: number;
             /** @description The visitor's language. */
             language: components["schemas"]["Language"];
+            /** @description The services that the visit goes on to. */
+            legs?: string[];
+            /** @description What the counter before had to say. */
+            note?: string | null;
             /** @description The number. */
             number: string;
             /** @description What the visitor came for. */
@@ -591,6 +1061,11 @@ export interface components {
             since: string;
             /** @description Where it stands. */
             state: components["schemas"]["TicketState"];
+            /**
+             * Format: date-time
+             * @description When a parked ticket waits again by itself.
+             */
+            until?: string | null;
         };
         /** @description A message from the daemon. A client ignores a `type` that it does not know. */
         ToClient: {
@@ -653,6 +1128,11 @@ export interface components {
             /** @description By service; a service that is absent is as before. */
             waits: components["schemas"]["ServiceWait"][];
         } | {
+            /** @description As it is now. */
+            opening: components["schemas"]["OpeningView"];
+            /** @enum {string} */
+            type: "opening";
+        } | {
             /**
              * Format: date-time
              * @description Now, by the daemon's clock.
@@ -690,6 +1170,13 @@ export interface components {
              */
             p90_s: number;
         };
+        /** @description Something unwise. */
+        Warning: {
+            /** @description Where, as a path such as `service.pasport.series`. */
+            at: string;
+            /** @description What, in English. */
+            what: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -697,12 +1184,16 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Actor = components['schemas']['Actor'];
+export type AheadView = components['schemas']['AheadView'];
+export type Appointment = components['schemas']['Appointment'];
 export type AtCounter = components['schemas']['AtCounter'];
 export type Audience = components['schemas']['Audience'];
 export type BranchInfo = components['schemas']['BranchInfo'];
 export type BranchView = components['schemas']['BranchView'];
 export type CallView = components['schemas']['CallView'];
 export type Change = components['schemas']['Change'];
+export type CharterView = components['schemas']['CharterView'];
 export type ClassView = components['schemas']['ClassView'];
 export type Command = components['schemas']['Command'];
 export type CommandAnswer = components['schemas']['CommandAnswer'];
@@ -710,11 +1201,20 @@ export type CommandRequest = components['schemas']['CommandRequest'];
 export type CounterView = components['schemas']['CounterView'];
 export type Error = components['schemas']['Error'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type FairOrder = components['schemas']['FairOrder'];
+export type FairOrderRecord = components['schemas']['FairOrderRecord'];
+export type FairOrderWhat = components['schemas']['FairOrderWhat'];
+export type GroupView = components['schemas']['GroupView'];
 export type Hello = components['schemas']['Hello'];
 export type Language = components['schemas']['Language'];
+export type MissedView = components['schemas']['MissedView'];
+export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
+export type PauseReason = components['schemas']['PauseReason'];
+export type PauseView = components['schemas']['PauseView'];
 export type Place = components['schemas']['Place'];
 export type Resume = components['schemas']['Resume'];
+export type RulesInForce = components['schemas']['RulesInForce'];
 export type ServiceView = components['schemas']['ServiceView'];
 export type ServiceWait = components['schemas']['ServiceWait'];
 export type TallyView = components['schemas']['TallyView'];
@@ -723,6 +1223,7 @@ export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type ToClient = components['schemas']['ToClient'];
 export type Wait = components['schemas']['Wait'];
+export type Warning = components['schemas']['Warning'];
 export type $defs = Record<string, never>;
 export interface operations {
     list: {
@@ -745,6 +1246,99 @@ export interface operations {
             };
             /** @description Still loading */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query: {
+                /** @description The command's own id: the same file sent again with it happens once. */
+                id: string;
+            };
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description No id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch or service */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The office takes no appointments */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A line is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Try again with the same id */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -913,13 +1507,108 @@ export interface operations {
             };
         };
     };
-    look: {
+    read: {
+        parameters: {
+            query?: {
+                /** @description Only what came after this entry of the log; today's when absent. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairOrder"];
+                };
+            };
+            /** @description Not an entry's number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    in_force: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesInForce"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look: {
+        parameters: {
+            query: {
                 /** @description The audience. */
                 audience: components["schemas"]["Audience"];
+            };
+            header?: never;
+            path: {
                 /** @description The branch's short name */
                 branch: string;
             };

@@ -10,6 +10,7 @@ export const office = (more: Partial<BranchView> = {}): BranchView => ({
   name: { ms: 'Pejabat Contoh' },
   time_zone: 'Asia/Kuala_Lumpur',
   day: '2026-11-23',
+  opening: { state: 'always' },
   classes: [{ id: 'biasa', name: { ms: 'Biasa' } }],
   services: [
     { id: 'pertanyaan', name: { ms: 'Pertanyaan' }, letters: 'A', waiting: 0 },
