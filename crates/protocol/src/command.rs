@@ -19,6 +19,13 @@ pub struct CommandRequest {
     pub by: Option<Actor>,
 }
 
+impl CommandRequest {
+    /// A command with its id, from nobody in particular.
+    pub fn new(id: Uuid, command: Command) -> Self {
+        Self { id, command, by: None }
+    }
+}
+
 /// Who asks for something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -286,6 +293,19 @@ pub enum Command {
         #[schema(value_type = Object)]
         rules: Box<serde_json::Value>,
     },
+}
+
+impl Command {
+    /// Gives out the next number of a service to an ordinary visitor who says nothing about it.
+    pub fn issue(service: impl Into<String>) -> Self {
+        Self::IssueTicket {
+            service: service.into(),
+            class: None,
+            language: malay(),
+            legs: None,
+            person: None,
+        }
+    }
 }
 
 fn malay() -> Language {
