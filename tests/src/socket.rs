@@ -107,6 +107,7 @@ impl Socket {
                 | ToClient::Resumed { .. }
                 | ToClient::Entry { .. }
                 | ToClient::Waits { .. }
+                | ToClient::Opening { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Unknown => {}
             }
@@ -147,7 +148,10 @@ impl Chain {
                 assert!(*seq <= self.seq, "entry {seq} was not sent; the last was {}", self.seq);
             }
             ToClient::Refused { error } => panic!("the daemon sends the client away: {error:?}"),
-            ToClient::Resumed { .. } | ToClient::Waits { .. } | ToClient::Unknown => {}
+            ToClient::Resumed { .. }
+            | ToClient::Waits { .. }
+            | ToClient::Opening { .. }
+            | ToClient::Unknown => {}
         }
     }
 }

@@ -1,17 +1,14 @@
 //! What visitors and officers do, in a line each.
 
 use giliran_client::{Api, ApiError};
-use giliran_protocol::{
-    command::{Command, CommandAnswer, CommandRequest, Outcome},
-    view::Language,
-};
+use giliran_protocol::command::{Command, CommandAnswer, CommandRequest, Outcome};
 use uuid::Uuid;
 
 use crate::Daemon;
 
 /// A command with an id of its own.
 pub fn request(command: Command) -> CommandRequest {
-    CommandRequest { id: Uuid::new_v4(), command }
+    CommandRequest::new(Uuid::new_v4(), command)
 }
 
 /// A ticket that was given out or called.
@@ -59,8 +56,7 @@ impl Visit {
 
     /// Takes a number.
     pub async fn issue(&self, service: &str) -> Ticket {
-        let command = Command::IssueTicket { service: service.into(), class: None, language: Language::Ms };
-        ticket_of(&self.must(command).await)
+        ticket_of(&self.must(Command::issue(service)).await)
     }
 
     /// Opens a counter.
@@ -85,22 +81,22 @@ impl Visit {
 
     /// Sends a visitor on.
     pub async fn transfer(&self, counter: &str, ticket: &Ticket, service: &str) {
-        let (counter, service) = (counter.into(), service.into());
-        self.must(Command::Transfer { counter, ticket: ticket.id, service }).await;
+        let (counter, service) = (counter.into(), Some(service.into()));
+        self.must(Command::Transfer { counter, ticket: ticket.id, service, to: None, note: None }).await;
     }
 
     /// Sends a visitor to see to something.
     pub async fn park(&self, counter: &str, ticket: &Ticket) {
-        self.must(Command::Park { counter: counter.into(), ticket: ticket.id }).await;
+        self.must(Command::Park { counter: counter.into(), ticket: ticket.id, until: None }).await;
     }
 }
 
 /// The ticket that an answer is about.
 fn ticket_of(answer: &CommandAnswer) -> Ticket {
     match &answer.outcome {
-        Outcome::Issued { ticket, number, .. } | Outcome::Called { ticket, number, .. } => {
-            Ticket { id: *ticket, number: number.clone() }
-        }
+        Outcome::Issued { ticket, number, .. }
+        | Outcome::CalledAhead { ticket, number }
+        | Outcome::Called { ticket, number, .. } => Ticket { id: *ticket, number: number.clone() },
         Outcome::Done => panic!("the answer names no ticket"),
     }
 }

@@ -6,15 +6,12 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use giliran_protocol::{
-    command::{Command, CommandRequest, Outcome},
-    view::Language,
-};
+use giliran_protocol::command::{Command, CommandRequest, Outcome};
 use giliran_tests::{Daemon, Visit, request};
 use tokio::sync::Notify;
 
 fn issue(service: &str) -> CommandRequest {
-    request(Command::IssueTicket { service: service.into(), class: None, language: Language::Ms })
+    request(Command::issue(service))
 }
 
 #[tokio::test]

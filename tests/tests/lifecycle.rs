@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use futures_util::future::join_all;
 use giliran_client::ApiError;
-use giliran_protocol::view::Audience;
+use giliran_protocol::{command, view::Audience};
 use giliran_tests::{BRANCH, Daemon, Ended, Program, Socket, Visit, office, program, write_config};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
@@ -206,15 +206,7 @@ async fn told_to_end_it_finishes_what_is_in_hand_and_says_goodbye_to_every_socke
             let visit = visit.clone();
             tokio::spawn(async move {
                 let mut taken = 0_u32;
-                while visit
-                    .try_to(giliran_protocol::command::Command::IssueTicket {
-                        service: "bayaran".into(),
-                        class: None,
-                        language: giliran_protocol::view::Language::Ms,
-                    })
-                    .await
-                    .is_ok()
-                {
+                while visit.try_to(command::Command::issue("bayaran")).await.is_ok() {
                     taken += 1;
                 }
                 taken

@@ -134,6 +134,8 @@ fn issued(message: &ToClient) -> Option<usize> {
         Change::Tally { tally } => Some(tally.issued as usize),
         Change::Ticket { .. }
         | Change::TicketEnded { .. }
+        | Change::Missed { .. }
+        | Change::MissedEnded { .. }
         | Change::Counter { .. }
         | Change::Queue { .. }
         | Change::Call { .. }

@@ -97,6 +97,10 @@ fn commands() -> String {
 }
 
 /// An answer of the form and size that the daemon's has.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the benchmarks ask nothing else that has a longer answer"
+)]
 fn answer(request: CommandRequest) -> CommandAnswer {
     let number = || "A1234".to_owned();
     let outcome = match request.command {
@@ -114,16 +118,7 @@ fn answer(request: CommandRequest) -> CommandAnswer {
             language: Language::Ms,
             attempt: 1,
         },
-        Command::StartServing { .. }
-        | Command::Finish { .. }
-        | Command::NoShow { .. }
-        | Command::Transfer { .. }
-        | Command::Park { .. }
-        | Command::Resume { .. }
-        | Command::CancelTicket { .. }
-        | Command::OpenCounter { .. }
-        | Command::CloseCounter { .. }
-        | Command::ChooseServices { .. } => Outcome::Done,
+        _ => Outcome::Done,
     };
     CommandAnswer { seq: 12_345, outcome }
 }

@@ -49,7 +49,7 @@ impl Connection {
     /// Has a command done. An answer that is not a success is an error: nothing here may be refused.
     pub async fn command(&mut self, command: Command) -> anyhow::Result<Answer> {
         self.body.clear();
-        serde_json::to_writer(&mut self.body, &CommandRequest { id: Uuid::now_v7(), command })?;
+        serde_json::to_writer(&mut self.body, &CommandRequest::new(Uuid::now_v7(), command))?;
         let head = format!(
             "POST {} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             self.path,

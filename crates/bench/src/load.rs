@@ -7,10 +7,7 @@ use std::{
 };
 
 use anyhow::anyhow;
-use giliran_protocol::{
-    command::{Command, Outcome},
-    view::Language,
-};
+use giliran_protocol::command::{Command, Outcome};
 use tokio::task::JoinSet;
 
 use crate::{http::Connection, server};
@@ -42,7 +39,7 @@ pub fn wanted(kiosks: usize, each: usize) -> Vec<Vec<Command>> {
 
 /// A press for a ticket of a service.
 pub fn issue(n: usize) -> Command {
-    Command::IssueTicket { service: server::service(n), class: None, language: Language::Ms }
+    Command::issue(server::service(n))
 }
 
 /// Opens all counters, as in the middle of a day.
@@ -53,7 +50,7 @@ pub fn opened_counters() -> Vec<Command> {
 /// Presses that void those tickets.
 pub fn voided(tickets: &[u64], kiosks: usize) -> Vec<Vec<Command>> {
     let each = tickets.len().div_ceil(kiosks).max(1);
-    let void = |ticket: &u64| Command::CancelTicket { ticket: *ticket };
+    let void = |ticket: &u64| Command::CancelTicket { ticket: *ticket, reason: None };
     tickets.chunks(each).map(|part| part.iter().map(void).collect()).collect()
 }
 

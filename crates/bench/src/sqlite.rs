@@ -64,8 +64,13 @@ fn entry() -> anyhow::Result<Vec<u8>> {
         due: Timestamp::MAX,
         ahead: 123,
         announced: Some(WaitRange { p50_s: 1_234, p90_s: 2_345 }),
+        goes_next: false,
+        legs: Vec::new(),
+        person: None,
+        appointment: None,
+        counts_from: None,
     };
-    let entry =
-        Entry { seq: 12_345, at: Timestamp::MAX, command: Some(CommandId(Uuid::nil())), events: vec![event] };
+    let (at, command) = (Timestamp::MAX, Some(CommandId(Uuid::nil())));
+    let entry = Entry { seq: 12_345, at, command, by: None, events: vec![event] };
     Ok(serde_json::to_vec(&entry)?)
 }

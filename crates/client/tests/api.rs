@@ -70,7 +70,7 @@ fn is_whole(request: &[u8]) -> bool {
 }
 
 fn call_next() -> CommandRequest {
-    CommandRequest { id: Uuid::from_u128(42), command: Command::CallNext { counter: "k1".into() } }
+    CommandRequest::new(Uuid::from_u128(42), Command::CallNext { counter: "k1".into() })
 }
 
 fn soon() -> Instant {

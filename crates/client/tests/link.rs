@@ -8,9 +8,10 @@ use futures_util::{SinkExt, StreamExt};
 use giliran_client::{Broken, Link, News};
 use giliran_protocol::{
     live::{Hello, Resume, SILENCE_S, ToClient},
-    view::{Audience, BranchView, Texts},
+    view::Audience,
 };
 use jiff::Timestamp;
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -55,19 +56,12 @@ impl Peer {
 }
 
 fn snapshot(seq: u64) -> ToClient {
-    let view = BranchView {
-        id: "kl".into(),
-        name: Texts { ms: "KL".into(), en: None, zh: None, ta: None },
-        time_zone: "Asia/Kuala_Lumpur".into(),
-        day: None,
-        classes: vec![],
-        services: vec![],
-        counters: vec![],
-        calls: Some(vec![]),
-        tickets: None,
-        tally: None,
-    };
-    ToClient::Snapshot { log: LOG, seq, now: Timestamp::UNIX_EPOCH, view: Box::new(view) }
+    let view = json!({
+        "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur", "opening": { "state": "always" },
+        "classes": [], "services": [], "counters": [], "calls": [],
+    });
+    let view = serde_json::from_value(view).unwrap();
+    ToClient::Snapshot { log: LOG, seq, now: Timestamp::UNIX_EPOCH, view }
 }
 
 fn entry(seq: u64) -> ToClient {
@@ -85,6 +79,7 @@ async fn next(link: &mut Link) -> String {
         News::Resumed { seq, .. } => format!("resumed {seq}"),
         News::Entry { seq, .. } => format!("entry {seq}"),
         News::Waits(_) => "waits".into(),
+        News::Opening(_) => "opening".into(),
         News::Down(Broken::Garbage(_)) => "down: garbage".into(),
         News::Down(Broken::Closed(_)) => "down: closed".into(),
         News::Down(Broken::Unreachable(_)) => "down: unreachable".into(),

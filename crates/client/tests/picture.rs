@@ -6,38 +6,38 @@ use giliran_client::{Broken, News, Picture};
 use giliran_protocol::{
     live::{Change, ServiceWait},
     view::{
-        AtCounter, BranchView, CallView, CounterView, Language, Place, ServiceView, TallyView, Texts,
-        TicketState, TicketView, Wait,
+        AtCounter, BranchView, CallView, CounterView, Language, MissedView, OpeningView, Place, ServiceView,
+        TallyView, TicketState, TicketView, Wait,
     },
 };
 use jiff::Timestamp;
+use serde_json::json;
 use uuid::Uuid;
 
-fn text(ms: &str) -> Texts {
-    Texts { ms: ms.into(), en: None, zh: None, ta: None }
-}
-
 fn service(id: &str, waiting: u32) -> ServiceView {
-    ServiceView { id: id.into(), name: text(id), letters: "A".into(), waiting, wait: None }
+    let service = json!({ "id": id, "name": { "ms": id }, "letters": "A", "waiting": waiting });
+    serde_json::from_value(service).unwrap()
 }
 
 fn counter(id: &str, current: Option<AtCounter>) -> CounterView {
-    CounterView { id: id.into(), place: Place::Counter, number: 1, open: true, services: vec![], current }
+    let counter = json!({
+        "id": id, "place": "counter", "number": 1, "open": true, "services": [], "current": current,
+    });
+    serde_json::from_value(counter).unwrap()
 }
 
 fn ticket(id: u64, state: TicketState) -> TicketView {
-    TicketView {
-        id,
-        number: format!("A{id:03}"),
-        service: "pasport".into(),
-        class: "biasa".into(),
-        language: Language::Ms,
-        state,
-        counter: None,
-        arrived_at: Timestamp::UNIX_EPOCH,
-        due_at: Timestamp::UNIX_EPOCH,
-        since: Timestamp::UNIX_EPOCH,
-    }
+    let epoch = Timestamp::UNIX_EPOCH;
+    let ticket = json!({
+        "id": id, "number": format!("A{id:03}"), "service": "pasport", "class": "biasa", "language": "ms",
+        "state": state, "arrived_at": epoch, "due_at": epoch, "since": epoch,
+    });
+    serde_json::from_value(ticket).unwrap()
+}
+
+fn missed(id: u64) -> MissedView {
+    let number = format!("A{id:03}");
+    MissedView { ticket: id, number, service: "pasport".into(), until: Timestamp::UNIX_EPOCH }
 }
 
 fn call(seq: u64) -> CallView {
@@ -55,18 +55,16 @@ fn call(seq: u64) -> CallView {
 }
 
 fn view() -> BranchView {
-    BranchView {
-        id: "kl".into(),
-        name: text("KL"),
-        time_zone: "Asia/Kuala_Lumpur".into(),
-        day: None,
-        classes: vec![],
-        services: vec![service("lesen", 0), service("pasport", 2)],
-        counters: vec![counter("k1", None), counter("k2", None)],
-        calls: Some(vec![]),
-        tickets: Some(vec![ticket(1, TicketState::Waiting), ticket(3, TicketState::Waiting)]),
-        tally: None,
-    }
+    let view = json!({
+        "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur", "opening": { "state": "always" },
+        "classes": [],
+        "services": [service("lesen", 0), service("pasport", 2)],
+        "counters": [counter("k1", None), counter("k2", None)],
+        "calls": [],
+        "tickets": [ticket(1, TicketState::Waiting), ticket(3, TicketState::Waiting)],
+        "missed": [missed(2)],
+    });
+    serde_json::from_value(view).unwrap()
 }
 
 fn snapshot(seq: u64, view: BranchView) -> News {
@@ -103,6 +101,16 @@ fn tickets_come_change_and_go_in_the_order_of_their_ids() {
 }
 
 #[test]
+fn who_missed_a_call_is_kept_in_the_order_of_the_tickets_until_it_is_over() {
+    let kept = |changes| after(changes).missed.unwrap();
+    let later = MissedView { until: Timestamp::MAX, ..missed(2) };
+    let one_more = |missed| Change::Missed { missed };
+    assert_eq!(kept(vec![one_more(missed(5)), one_more(missed(1))]), [missed(1), missed(2), missed(5)]);
+    assert_eq!(kept(vec![one_more(later.clone())]), [later]);
+    assert_eq!(kept(vec![Change::MissedEnded { ticket: 2 }, Change::MissedEnded { ticket: 9 }]), []);
+}
+
+#[test]
 fn counters_queues_and_totals_are_replaced() {
     let busy = counter(
         "k2",
@@ -115,15 +123,17 @@ fn counters_queues_and_totals_are_replaced() {
             attempts: 1,
         }),
     );
-    let tally = TallyView { issued: 3, served: 1, missed: 0, cancelled: 0 };
+    let tally = TallyView { issued: 3, served: 1, ..TallyView::default() };
     let view = after(vec![
         Change::Counter { counter: busy.clone() },
-        Change::Queue { service: "pasport".into(), waiting: 1 },
+        Change::Queue { service: "pasport".into(), waiting: 1, numbers_left: Some(9) },
+        Change::Queue { service: "unknown".into(), waiting: 7, numbers_left: None },
         Change::Tally { tally },
         Change::Unknown,
     ]);
     assert_eq!(view.counters, [counter("k1", None), busy]);
-    assert_eq!(view.services, [service("lesen", 0), service("pasport", 1)]);
+    let fewer = ServiceView { numbers_left: Some(9), ..service("pasport", 1) };
+    assert_eq!(view.services, [service("lesen", 0), fewer]);
     assert_eq!(view.tally, Some(tally));
 }
 
@@ -152,13 +162,30 @@ fn a_waiting_time_that_is_not_told_stays() {
 }
 
 #[test]
+fn the_office_opens_and_closes_without_an_entry() {
+    let mut picture = Picture::default();
+    let closed = OpeningView::Closed { next: None };
+    picture.take(&News::Opening(closed.clone()));
+    assert_eq!(picture.view(), None);
+    picture.take(&snapshot(1, view()));
+    picture.take(&News::Opening(closed.clone()));
+    assert_eq!(picture.view(), Some(&BranchView { opening: closed, ..view() }));
+    assert_eq!(picture.seq(), 1);
+}
+
+#[test]
 fn an_audience_is_given_no_more_than_its_snapshot_had() {
     let mut picture = Picture::default();
-    let kiosk = BranchView { calls: None, tickets: None, ..view() };
+    let kiosk = BranchView { calls: None, tickets: None, missed: None, ..view() };
     picture.take(&snapshot(1, kiosk.clone()));
     picture.take(&entry(
         2,
-        vec![Change::Ticket { ticket: ticket(9, TicketState::Waiting) }, Change::Call { call: call(2) }],
+        vec![
+            Change::Ticket { ticket: ticket(9, TicketState::Waiting) },
+            Change::Missed { missed: missed(9) },
+            Change::MissedEnded { ticket: 2 },
+            Change::Call { call: call(2) },
+        ],
     ));
     assert_eq!(picture.view(), Some(&kiosk));
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use giliran_core::{ClassRule, CounterRule, Place, Rules, Series, ServiceId, ServiceRule, Texts};
+use giliran_core::{
+    CallingRule, ClassRule, CounterRule, Place, Rules, Series, ServiceId, ServiceRule, Texts,
+};
 use jiff::{
     SignedDuration, Timestamp, civil,
     civil::Date,
@@ -75,12 +77,20 @@ pub fn rules(record: &Record, timetable: &Timetable, identity: &Identity) -> Res
                 first: 1,
                 last: 999,
                 width: 3,
+                skip: Vec::new(),
             },
             // Whoever has the head start falls due on arrival, all others that much later: the order that
             // the record's own queue had. Without such visitors it is the order of arrival.
             allowance: if with_priority { HEAD_START } else { SignedDuration::from_mins(15) },
             class_allowance: BTreeMap::new(),
             serving: usual_serving(record, &service.class),
+            charter: None,
+            documents: Vec::new(),
+            quota: None,
+            last_ticket: None,
+            group: None,
+            then: Vec::new(),
+            one_per_person: false,
         });
     }
     let mut counters = Vec::new();
@@ -96,17 +106,27 @@ pub fn rules(record: &Record, timetable: &Timetable, identity: &Identity) -> Res
             place: Place::Counter,
             number,
             services: taken.map(|(_, rule)| rule.id.clone()).collect(),
+            helps: Vec::new(),
+            reserved: Vec::new(),
+            others_when_idle: true,
+            zone: None,
+            ahead: None,
         });
     }
     let class = |id: &str, ms: &str, en: &str, allowance| {
         let texts = Texts { ms: ms.into(), en: Some(en.into()), zh: None, ta: None };
-        Ok(ClassRule { id: id.parse().map_err(name)?, name: texts, allowance })
+        Ok(ClassRule { id: id.parse().map_err(name)?, name: texts, allowance, goes_next: false })
     };
     let rules = Rules {
         id: identity.id.parse().map_err(name)?,
         name: Texts { ms: identity.id.clone(), en: None, zh: None, ta: None },
         time_zone: identity.time_zone.clone(),
         day_begins: day_begins(timetable)?,
+        // A recorded day has no rules but those that its order shows.
+        hours: None,
+        calling: CallingRule::default(),
+        appointments: None,
+        groups: Vec::new(),
         classes: vec![
             class("biasa", "Biasa", "Ordinary", None)?,
             class(PRIORITY_CLASS, "Keutamaan", "Priority", Some(SignedDuration::ZERO))?,

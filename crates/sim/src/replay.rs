@@ -215,7 +215,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 impl Desk for DaemonDesk {
     async fn submit(&mut self, at: DaySecond, command: Command) -> Result<CommandAnswer, DeskError> {
         self.clock.wait_until(at).await;
-        let request = CommandRequest { id: Uuid::now_v7(), command };
+        let request = CommandRequest::new(Uuid::now_v7(), command);
         let deadline = Instant::now() + ANSWER_WITHIN;
         let api = match self.clock.midnight {
             Some(midnight) => &self.api.at(self.clock.time(midnight, at)),

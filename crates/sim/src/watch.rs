@@ -149,6 +149,8 @@ async fn watch(
                     Change::Call { call } => Some(call.clone()),
                     Change::Ticket { .. }
                     | Change::TicketEnded { .. }
+                    | Change::Missed { .. }
+                    | Change::MissedEnded { .. }
                     | Change::Counter { .. }
                     | Change::Queue { .. }
                     | Change::Tally { .. }

@@ -154,7 +154,7 @@ fn checksum(parts: &[&[u8]]) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use giliran_core::{BranchId, CommandId, Entry, Event, TicketId};
+    use giliran_core::{Actor, BranchId, CommandId, Entry, Event, TicketId};
     use jiff::Timestamp;
     use proptest::prelude::*;
     use uuid::Uuid;

@@ -166,9 +166,9 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
-    use giliran_protocol::view::{BranchView, Texts};
     use jiff::Timestamp;
     use proptest::prelude::*;
+    use serde_json::json;
     use uuid::Uuid;
 
     use super::*;
@@ -180,19 +180,12 @@ mod tests {
     }
 
     fn snapshot(seq: u64) -> ToClient {
-        let view = BranchView {
-            id: "kl".into(),
-            name: Texts { ms: "KL".into(), en: None, zh: None, ta: None },
-            time_zone: "Asia/Kuala_Lumpur".into(),
-            day: None,
-            classes: vec![],
-            services: vec![],
-            counters: vec![],
-            calls: None,
-            tickets: None,
-            tally: None,
-        };
-        ToClient::Snapshot { log: LOG, seq, now: Timestamp::UNIX_EPOCH, view: Box::new(view) }
+        let view = json!({
+            "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur",
+            "opening": { "state": "always" }, "classes": [], "services": [], "counters": [],
+        });
+        let view = serde_json::from_value(view).unwrap();
+        ToClient::Snapshot { log: LOG, seq, now: Timestamp::UNIX_EPOCH, view }
     }
 
     fn entry(prev: u64, seq: u64) -> ToClient {

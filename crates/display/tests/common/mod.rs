@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 
 use giliran_display::hall;
-use giliran_protocol::view::{BranchView, CallView, Language, Place, Texts};
+use giliran_protocol::view::{BranchView, CallView, Language, Place};
 use giliran_voice::Voices;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use uuid::Uuid;
 
 pub const LOG: Uuid = Uuid::from_u128(1);
@@ -33,18 +34,11 @@ pub fn call(seq: u64) -> CallView {
 }
 
 pub fn picture(calls: Vec<CallView>) -> Box<BranchView> {
-    Box::new(BranchView {
-        id: "pejabat".into(),
-        name: Texts { ms: "Pejabat".into(), en: None, zh: None, ta: None },
-        time_zone: "Asia/Kuala_Lumpur".into(),
-        day: None,
-        classes: vec![],
-        services: vec![],
-        counters: vec![],
-        calls: Some(calls),
-        tickets: None,
-        tally: None,
-    })
+    let view = json!({
+        "id": "pejabat", "name": { "ms": "Pejabat" }, "time_zone": "Asia/Kuala_Lumpur",
+        "opening": { "state": "always" }, "classes": [], "services": [], "counters": [], "calls": calls,
+    });
+    serde_json::from_value(view).expect("it has all that a picture must have")
 }
 
 pub fn voices_folder() -> PathBuf {

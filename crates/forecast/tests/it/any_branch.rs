@@ -31,20 +31,22 @@ fn commands() -> impl Strategy<Value = Command> {
     let at = || (counters(), ticket());
     prop_oneof![
         6 => (services(), class, announced).prop_map(|(service, class, announced)| Command::IssueTicket {
-            service, class, language: Language::Ms, announced
+            service, class, language: Language::Ms, announced, legs: None, person: None
         }),
         6 => counters().prop_map(|counter| Command::CallNext { counter }),
         4 => at().prop_map(|(counter, ticket)| Command::StartServing { counter, ticket }),
         6 => at().prop_map(|(counter, ticket)| Command::Finish { counter, ticket }),
         2 => at().prop_map(|(counter, ticket)| Command::NoShow { counter, ticket }),
-        2 => at().prop_map(|(counter, ticket)| Command::Park { counter, ticket }),
-        2 => (at(), services()).prop_map(|((counter, ticket), service)| Command::Transfer { counter, ticket, service }),
+        2 => at().prop_map(|(counter, ticket)| Command::Park { counter, ticket, until: None }),
+        2 => (at(), services()).prop_map(|((counter, ticket), service)| Command::Transfer {
+            counter, ticket, service: Some(service), to: None, note: None
+        }),
         2 => ticket().prop_map(|ticket| Command::Resume { ticket }),
-        1 => ticket().prop_map(|ticket| Command::CancelTicket { ticket }),
+        1 => ticket().prop_map(|ticket| Command::CancelTicket { ticket, reason: None }),
         2 => counters().prop_map(|counter| Command::OpenCounter { counter }),
         1 => counters().prop_map(|counter| Command::CloseCounter { counter }),
         1 => (counters(), prop::collection::vec(services(), 1..3))
-            .prop_map(|(counter, services)| Command::ChooseServices { counter, services }),
+            .prop_map(|(counter, services)| Command::ChooseServices { counter, services, helps: None }),
     ]
 }
 

@@ -242,10 +242,10 @@ fn an_absent_visitor_frees_the_counter_sooner_than_a_visit_would() {
 fn figures_that_make_no_sense_teach_nothing() {
     let book = office();
     let mut learned = book.learned.clone();
-    let entry = |events| Entry { seq: 0, at: morning() + MINUTE, command: None, events };
+    let entry = |events| Entry { seq: 0, at: morning() + MINUTE, command: None, by: None, events };
     let counter = || "k01".parse().unwrap();
     let unknown = giliran_core::TicketId(999);
-    learned.observe(book.branch(), &entry(vec![Event::TicketCancelled { ticket: unknown }]));
+    learned.observe(book.branch(), &entry(vec![Event::TicketCancelled { ticket: unknown, reason: None }]));
     learned.observe(book.branch(), &entry(vec![Event::TicketResumed { ticket: unknown }]));
     learned
         .observe(book.branch(), &entry(vec![Event::ServingStarted { ticket: unknown, counter: counter() }]));

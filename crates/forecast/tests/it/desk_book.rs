@@ -129,6 +129,8 @@ impl DeskBook {
             class: class.map(|class| class.parse().unwrap()),
             language: Language::Ms,
             announced,
+            legs: None,
+            person: None,
         };
         match self.tell(&issue, now).unwrap() {
             Event::TicketIssued { ticket, .. } => ticket,

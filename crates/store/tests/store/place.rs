@@ -59,7 +59,7 @@ pub(crate) fn at(seq: u64) -> Timestamp {
 pub(crate) fn entry(branch: &BranchId, seq: u64) -> Entry {
     let counter: CounterId = format!("kaunter-{seq}").parse().expect("a short name");
     let events = vec![Event::CounterOpened { counter }];
-    Entry { seq, at: at(seq), command: Some(command(branch, seq)), events }
+    Entry { seq, at: at(seq), command: Some(command(branch, seq)), by: None, events }
 }
 
 /// Entries `first` to `last`; each third is what time alone brought about.

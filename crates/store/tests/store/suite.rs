@@ -361,7 +361,7 @@ pub(crate) async fn a_closed_store_takes_nothing_and_gives_nothing(place: impl P
 
 pub(crate) async fn closing_finishes_what_is_in_hand(place: impl Place) {
     let branches: Vec<_> = (0..50).map(|n| branch(&format!("cawangan-{n}"))).collect();
-    let day = Event::DayBegan { day: date(2026, 11, 21) };
+    let day = Event::DayBegan { day: date(2026, 11, 21), carry: false, left: 0 };
     let entry = |branch| Entry { events: vec![day.clone()], ..entry(branch, 1) };
     let store = place.open().await;
     let appends = join_all(branches.iter().map(|branch| store.append(branch, vec![entry(branch)])));
