@@ -44,6 +44,9 @@ enum Task {
         /// Take the time from the commands themselves, for replaying a recorded day.
         #[arg(long)]
         simulated_clock: bool,
+        /// Leave the configured opening hours out, for trying an office at any hour.
+        #[arg(long)]
+        always_open: bool,
     },
     /// Say whether a configuration file would be taken.
     Check {
@@ -57,7 +60,7 @@ enum Task {
 
 fn main() -> ExitCode {
     match Arguments::parse().task {
-        Task::Serve { config, listen, database, simulated_clock } => {
+        Task::Serve { config, listen, database, simulated_clock, always_open } => {
             let Some(config) = read(&config) else { return ExitCode::from(2) };
             start_log(&config.log);
             for warning in config.warnings() {
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
                 database: database.unwrap_or(config.store.path),
                 branches: config.branches,
                 simulated_clock,
+                always_open,
             })
         }
         Task::Check { config: path } => match read(&path) {

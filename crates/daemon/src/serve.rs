@@ -37,6 +37,8 @@ pub struct Options {
     pub branches: Vec<Rules>,
     /// Whether commands bring their own time.
     pub simulated_clock: bool,
+    /// Whether the offices' configured hours are left out, so that they never close.
+    pub always_open: bool,
 }
 
 /// Why a daemon ended when nobody told it to, or did not start.
@@ -88,13 +90,17 @@ pub async fn serve(
     stop: CancellationToken,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let Options { listen, database, branches, simulated_clock } = options;
+    let Options { listen, database, mut branches, simulated_clock, always_open } = options;
     let refused = |why| ServeError::Listen { address: listen, why };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::System });
     if simulated_clock {
         tracing::warn!("the clock is simulated: every command sets the time; not for a real office");
+    }
+    if always_open {
+        tracing::warn!("the configured opening hours are left out: the offices never close");
+        branches.iter_mut().for_each(never_close);
     }
 
     let app = App::new(clock.clone(), stop.clone());
@@ -164,6 +170,14 @@ pub async fn serve(
         tracing::warn!("something was still in hand and was let go; what was answered is on disk");
     }
     outcome.and(finished.unwrap_or(Ok(())))
+}
+
+/// Takes out of the rules what closes an office, or one of its services, at an hour.
+fn never_close(rules: &mut Rules) {
+    rules.hours = None;
+    for service in &mut rules.services {
+        service.last_ticket = None;
+    }
 }
 
 fn died(ended: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>) -> ServeError {
