@@ -1,41 +1,63 @@
-// Checks the texts: every language says the same things with the same blanks to fill in, and nothing is
-// said that no page uses.
+// Checks the texts: every language says the same things with the same blanks to fill in, a page says only
+// what it brings along, and nothing is said that no page uses.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
-const read = (language) => JSON.parse(readFileSync(`${source}/text/${language}.json`, 'utf8'));
+const books = readdirSync(`${source}/text`);
+const read = (book, language) => JSON.parse(readFileSync(`${source}/text/${book}/${language}.json`, 'utf8'));
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort().join(' ');
 
 const faults = [];
-const measure = read('ms');
-for (const language of ['en', 'zh', 'ta']) {
-  const texts = read(language);
-  for (const key of new Set([...Object.keys(measure), ...Object.keys(texts)])) {
-    if (!(key in texts)) faults.push(`${language}.json lacks "${key}"`);
-    else if (!(key in measure)) faults.push(`${language}.json has "${key}", which ms.json lacks`);
-    else if (!texts[key].trim()) faults.push(`${language}.json says nothing for "${key}"`);
-    else if (blanks(texts[key]) !== blanks(measure[key])) faults.push(`${language}.json has other blanks in "${key}"`);
-  }
-  if (Object.keys(texts).join() !== Object.keys(measure).join() && faults.length === 0) {
-    faults.push(`${language}.json has its texts in another order than ms.json`);
+const measures = Object.fromEntries(books.map((book) => [book, read(book, 'ms')]));
+for (const book of books) {
+  const measure = measures[book];
+  for (const language of ['en', 'zh', 'ta']) {
+    const texts = read(book, language);
+    const name = `${book}/${language}.json`;
+    for (const key of new Set([...Object.keys(measure), ...Object.keys(texts)])) {
+      if (!(key in texts)) faults.push(`${name} lacks "${key}"`);
+      else if (!(key in measure)) faults.push(`${name} has "${key}", which ms.json lacks`);
+      else if (!texts[key].trim()) faults.push(`${name} says nothing for "${key}"`);
+      else if (blanks(texts[key]) !== blanks(measure[key])) faults.push(`${name} has other blanks in "${key}"`);
+    }
+    if (Object.keys(texts).join() !== Object.keys(measure).join() && faults.length === 0) {
+      faults.push(`${name} has its texts in another order than ms.json`);
+    }
   }
 }
 
-const code = readdirSync(source, { recursive: true })
-  .filter((name) => /\.tsx?$/.test(name))
-  .map((name) => readFileSync(`${source}/${name}`, 'utf8'))
-  .join('\n');
-// `counter.do.${…}` uses all that begin so.
-const begun = [...code.matchAll(/`([\w.]+\.)\$\{/g)].map(([, start]) => start);
-for (const key of Object.keys(measure)) {
-  const used = code.includes(`'${key}'`) || code.includes(`"${key}"`) || begun.some((start) => key.startsWith(start));
-  if (!used) faults.push(`no page says "${key}"`);
+/** The code below a folder, and all of it. */
+const code = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('generated.ts'))
+    .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+    .join('\n');
+const all = code(source);
+const says = (text, key) => {
+  // `counter.do.${…}` uses all that begin so.
+  const begun = [...text.matchAll(/`([\w.]+\.)\$\{/g)].map(([, start]) => start);
+  return text.includes(`'${key}'`) || text.includes(`"${key}"`) || begun.some((start) => key.startsWith(start));
+};
+const home = new Map();
+for (const book of books) {
+  for (const key of Object.keys(measures[book])) {
+    if (home.has(key)) faults.push(`"${key}" stands in ${home.get(key)} and in ${book}`);
+    home.set(key, book);
+    if (!says(book === 'common' ? all : code(`${source}/${book}`), key)) faults.push(`no page says "${key}" of ${book}`);
+  }
+}
+// A page says only what it brings along.
+for (const page of [...books.filter((book) => book !== 'common'), 'ui']) {
+  for (const [, key] of code(`${source}/${page}`).matchAll(/'([a-z_]+(?:\.[a-z_]+)+)'/g)) {
+    const book = home.get(key);
+    if (book && book !== 'common' && book !== page) faults.push(`${page} says "${key}", which only ${book} brings along`);
+  }
 }
 
 if (faults.length > 0) {
   console.error(faults.join('\n'));
   process.exit(1);
 }
-console.log(`texts: ${Object.keys(measure).length} in 4 languages`);
+console.log(`texts: ${home.size} in 4 languages`);

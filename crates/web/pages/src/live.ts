@@ -6,7 +6,7 @@ import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState }
 import { openLink, type LinkStatus } from './link';
 import type { Picture } from './picture';
 import { forget, keep, kept, press as pressOf, send, type Ending, type Press } from './press';
-import type { Audience, Command, CommandAnswer, Language, ToClient } from './protocol';
+import type { Actor, Audience, Command, CommandAnswer, Language, ToClient } from './protocol';
 import { LANGUAGES, say, type Key } from './text';
 
 /** What the address says after the question mark. */
@@ -110,16 +110,19 @@ export interface Presser {
   readonly dismiss: () => void;
 }
 
-/** One press at a time; `answered` gets the good endings. */
+/** One press at a time, by whom it says; `answered` gets the good endings. */
 export function usePress(
   branch: string,
   answered: (answer: CommandAnswer, command: Command) => void = () => {},
+  by?: Actor,
 ): Presser {
   const [pending, setPending] = useState<Command>();
   const [failure, setFailure] = useState<Presser['failure']>();
   const underway = useRef(false);
   const listener = useRef(answered);
   listener.current = answered;
+  const presser = useRef(by);
+  presser.current = by;
 
   const start = useCallback(async (press: Press) => {
     // Asked here and not of `pending`, which changes only with the next painting.
@@ -144,7 +147,7 @@ export function usePress(
   return {
     pending,
     failure,
-    press: useCallback((command) => void start(pressOf(branch, command)), [branch, start]),
+    press: useCallback((command) => void start(pressOf(branch, command, presser.current)), [branch, start]),
     dismiss: useCallback(() => setFailure(undefined), []),
   };
 }

@@ -5,7 +5,7 @@
 // Invariant: a picture holds all entries that concern its audience up to `seq`, each once. A message
 // that would leave a hole is answered with `missed`, and the link asks again.
 
-import type { BranchView, Change, CallView, TicketView, ToClient } from './protocol';
+import type { BranchView, Change, CallView, MissedView, TicketView, ToClient } from './protocol';
 
 export interface Picture {
   /** The log that it is of. */
@@ -58,6 +58,8 @@ export function take(
       });
       return { ...picture, view: { ...picture.view, services } };
     }
+    case 'opening':
+      return { ...picture, view: { ...picture.view, opening: message.opening } };
     default: // a refusal is the link's business; anything else is from a newer daemon
       return picture;
   }
@@ -79,10 +81,18 @@ function change(view: BranchView, change: Change): BranchView {
     }
     case 'queue': {
       const services = view.services.map((service) =>
-        service.id === change.service ? { ...service, waiting: change.waiting } : service,
+        service.id === change.service
+          ? { ...service, waiting: change.waiting, numbers_left: change.numbers_left ?? null }
+          : service,
       );
       return { ...view, services };
     }
+    case 'missed':
+      return view.missed ? { ...view, missed: withMissed(view.missed, change.missed) } : view;
+    case 'missed_ended':
+      return view.missed
+        ? { ...view, missed: view.missed.filter(({ ticket }) => ticket !== change.ticket) }
+        : view;
     case 'call':
       return { ...view, calls: withCall(view.calls ?? [], change.call) };
     case 'tally':
@@ -100,6 +110,11 @@ function withTicket(tickets: TicketView[], ticket: TicketView): TicketView[] {
   if (place < 0) return [...tickets, ticket];
   const known = tickets[place]?.id === ticket.id;
   return tickets.toSpliced(place, known ? 1 : 0, ticket);
+}
+
+/** Who missed a call again is told of by the newer entry. */
+function withMissed(missed: MissedView[], one: MissedView): MissedView[] {
+  return [...missed.filter(({ ticket }) => ticket !== one.ticket), one];
 }
 
 function withCall(calls: CallView[], call: CallView): CallView[] {

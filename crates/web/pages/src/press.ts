@@ -4,7 +4,7 @@
 // meanwhile asks for that answer and does not press a second time.
 
 import { commandsAddress } from './api';
-import type { Command, CommandAnswer, ErrorView } from './protocol';
+import type { Actor, Command, CommandAnswer, ErrorView } from './protocol';
 import { uuid7 } from './uuid';
 
 /** How long an answer is waited for, from the press. */
@@ -18,6 +18,8 @@ export interface Press {
   readonly id: string;
   readonly branch: string;
   readonly command: Command;
+  /** Who pressed, where it is known. */
+  readonly by?: Actor;
   /** When the button was pressed, by this machine's clock. */
   readonly at_ms: number;
 }
@@ -28,16 +30,17 @@ export type Ending =
   | { readonly type: 'refused'; readonly error: ErrorView }
   | { readonly type: 'lost' };
 
-export const press = (branch: string, command: Command): Press => ({
+export const press = (branch: string, command: Command, by?: Actor): Press => ({
   id: uuid7(),
   branch,
   command,
+  ...(by && { by }),
   at_ms: Date.now(),
 });
 
 /** Sends a press until it has an ending. Never throws. */
-export async function send({ id, branch, command, at_ms }: Press): Promise<Ending> {
-  const body = JSON.stringify({ id, command });
+export async function send({ id, branch, command, by, at_ms }: Press): Promise<Ending> {
+  const body = JSON.stringify({ id, command, by });
   for (let pause_ms = FIRST_PAUSE_MS; ; pause_ms = Math.min(2 * pause_ms, LONGEST_PAUSE_MS)) {
     const ending = await attempt(branch, body);
     if (ending) return ending;

@@ -4,6 +4,7 @@
 import type { Error as ErrorView, Hello as HelloBody } from './protocol.generated';
 
 export type {
+  Actor,
   Audience,
   BranchInfo,
   BranchView,
@@ -13,8 +14,14 @@ export type {
   Command,
   CommandAnswer,
   CounterView,
+  FairOrder,
+  FairOrderRecord,
+  GroupView,
   Language,
+  MissedView,
+  OpeningView,
   Outcome,
+  PauseReason,
   ServiceView,
   Texts,
   TicketView,

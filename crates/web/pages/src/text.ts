@@ -1,15 +1,32 @@
-// What the pages say, in the reader's language. One file per language under `text`; `ms.json` is the
+// What the pages say, in the reader's language. Each page brings its own texts and all share `common`, so
+// that no page loads another's. A folder below `text` has one file per language; `ms.json` is the
 // measure, and a check keeps the others' keys equal to its.
 
-import en from './text/en.json';
-import ms from './text/ms.json';
-import ta from './text/ta.json';
-import zh from './text/zh.json';
+import common from './text/common';
+import type counter from './text/counter';
+import type dashboard from './text/dashboard';
+import type display from './text/display';
+import type index from './text/index';
+import type kiosk from './text/kiosk';
 import type { Language, Texts } from './protocol';
 
-const TEXTS: Record<Language, typeof ms> = { ms, en, zh, ta };
+export type Key =
+  | keyof typeof common.ms
+  | keyof typeof counter.ms
+  | keyof typeof dashboard.ms
+  | keyof typeof display.ms
+  | keyof typeof index.ms
+  | keyof typeof kiosk.ms;
 
-export type Key = keyof typeof ms;
+/** What a page can say, by language. */
+export type Book = Record<Language, Partial<Record<Key, string>>>;
+
+const known: Book = { ms: { ...common.ms }, en: { ...common.en }, zh: { ...common.zh }, ta: { ...common.ta } };
+
+/** Adds a page's own texts, before it says anything. */
+export function learn(book: Book): void {
+  for (const [language] of LANGUAGES) Object.assign(known[language], book[language]);
+}
 
 /** The languages as a page offers them, each by its own name. */
 export const LANGUAGES: readonly (readonly [Language, string])[] = [
@@ -21,7 +38,7 @@ export const LANGUAGES: readonly (readonly [Language, string])[] = [
 
 /** A sentence, its `{names}` filled in. */
 export function say(language: Language, key: Key, fill: Record<string, string | number> = {}): string {
-  return TEXTS[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ''));
+  return (known[language][key] ?? '').replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ''));
 }
 
 /** A text of the office's in a language, or in Malay where there is none. */

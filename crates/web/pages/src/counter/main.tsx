@@ -2,7 +2,8 @@
 
 import '../style/counter.css';
 
+import texts from '../text/counter';
 import { show } from '../ui/frame';
 import { Counter } from './counter';
 
-show(Counter, { title: 'counter.title', remember: true });
+show(Counter, { texts, title: 'counter.title', remember: true });

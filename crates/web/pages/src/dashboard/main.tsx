@@ -2,7 +2,8 @@
 
 import '../style/dashboard.css';
 
+import texts from '../text/dashboard';
 import { show } from '../ui/frame';
 import { Dashboard } from './dashboard';
 
-show(Dashboard, { title: 'dashboard.title', remember: true });
+show(Dashboard, { texts, title: 'dashboard.title', remember: true });

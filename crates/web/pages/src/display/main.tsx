@@ -2,7 +2,8 @@
 
 import '../style/display.css';
 
+import texts from '../text/display';
 import { show } from '../ui/frame';
 import { Display } from './display';
 
-show(Display, { title: 'display.title', remember: false });
+show(Display, { texts, title: 'display.title', remember: false });

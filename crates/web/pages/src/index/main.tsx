@@ -3,6 +3,7 @@
 import '../style/index.css';
 
 import { useSpeech } from '../live';
+import texts from '../text/index';
 import { Header, Languages, show, useBranches } from '../ui/frame';
 import { pick, type Key } from '../text';
 
@@ -40,4 +41,4 @@ function Index() {
   );
 }
 
-show(Index, { title: 'index.title', remember: true, anyBranch: true });
+show(Index, { texts, title: 'index.title', remember: true, anyBranch: true });

@@ -2,7 +2,8 @@
 
 import '../style/kiosk.css';
 
+import texts from '../text/kiosk';
 import { show } from '../ui/frame';
 import { Kiosk } from './kiosk';
 
-show(Kiosk, { title: 'kiosk.title', remember: false });
+show(Kiosk, { texts, title: 'kiosk.title', remember: false });

@@ -7,15 +7,16 @@ import { branches } from '../api';
 import { asked, SpeechContext, useLanguage, useSpeech, type Presser } from '../live';
 import type { LinkStatus } from '../link';
 import type { BranchInfo, Language } from '../protocol';
-import { LANGUAGES, pick, type Key } from '../text';
+import { LANGUAGES, learn, pick, type Book, type Key } from '../text';
 import { clock } from '../time';
 
 /** Puts a page into the document, once its branch is known unless it is for any. */
 export function show(
   Page: ComponentType<{ branch: string }>,
-  { title, remember, anyBranch = false }: { title: Key; remember: boolean; anyBranch?: boolean },
+  { title, texts, remember, anyBranch = false }: { title: Key; texts: Book; remember: boolean; anyBranch?: boolean },
 ): void {
   mendItself();
+  learn(texts);
   const place = document.getElementById('page');
   if (!place) throw new Error('the document has no place for the page');
   const Root = () => {

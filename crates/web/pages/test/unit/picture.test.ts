@@ -99,6 +99,34 @@ test('totals are replaced and a reset replaces everything', () => {
   assert.equal(after(snapshot(1), entry(1, 2, { type: 'reset', view })).view, view);
 });
 
+test('numbers left follow the queue, and are gone where the quota is', () => {
+  const left = (numbers_left?: number) =>
+    ({ type: 'queue', service: 'lesen', waiting: 1, ...(numbers_left !== undefined && { numbers_left }) }) as const;
+  const first = after(snapshot(1), entry(1, 2, left(0)));
+  assert.equal(first.view.services[1]?.numbers_left, 0);
+  const { view } = after(snapshot(1), entry(1, 2, left(0)), entry(2, 3, left()));
+  assert.equal(view.services[1]?.numbers_left ?? undefined, undefined);
+});
+
+test('who missed a call is kept once, until the time is over', () => {
+  const missed = (ticket: number, until = NOON) => ({ ticket, number: `A00${ticket}`, service: 'lesen', until });
+  const { view } = after(
+    snapshot(1, office({ missed: [missed(1)] })),
+    entry(1, 2, { type: 'missed', missed: missed(2) }),
+    entry(2, 3, { type: 'missed', missed: missed(1, '2026-11-23T05:00:00Z') }),
+    entry(3, 4, { type: 'missed_ended', ticket: 2 }),
+  );
+  assert.deepEqual(view.missed, [missed(1, '2026-11-23T05:00:00Z')]);
+  const other = after(snapshot(1), entry(1, 2, { type: 'missed', missed: missed(2) }));
+  assert.equal(other.view.missed, undefined);
+});
+
+test('the office opens and closes by time alone', () => {
+  const opening = { state: 'closed', next: NOON } as const;
+  const { seq, view } = after(snapshot(3), { type: 'opening', opening });
+  assert.deepEqual([seq, view.opening], [3, opening]);
+});
+
 test('a told wait replaces the old one, and a service that is not named keeps its own', () => {
   const wait = { p50_s: 60, p90_s: 120 };
   const { view } = after(

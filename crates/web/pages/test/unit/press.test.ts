@@ -25,7 +25,7 @@ async function sent(t: TestContext, ...answers: Answer[]): Promise<{ ending: End
     mock.restoreAll();
   });
   let ending: Ending | undefined;
-  void send(press('contoh', { type: 'call_next', counter: 'k1' })).then((end) => (ending = end));
+  void send(press('contoh', { type: 'call_next', counter: 'k1' }, { kind: 'officer', id: 'aminah' })).then((end) => (ending = end));
   while (!ending) {
     await new Promise((done) => setImmediate(done));
     mock.timers.tick(250);
@@ -33,10 +33,12 @@ async function sent(t: TestContext, ...answers: Answer[]): Promise<{ ending: End
   return { ending, bodies };
 }
 
-test('an answer ends it', async (t) => {
+test('an answer ends it, and who pressed is told', async (t) => {
   const { ending, bodies } = await sent(t, ok);
   assert.deepEqual(ending, { type: 'answered', answer: ANSWER });
   assert.equal(bodies.length, 1);
+  const { command, by } = JSON.parse(bodies[0]!);
+  assert.deepEqual([command.type, by], ['call_next', { kind: 'officer', id: 'aminah' }]);
 });
 
 test('a lost answer is asked for again by the same id', async (t) => {
