@@ -105,15 +105,15 @@ impl Branch {
 
     pub(super) fn import(&self, rules: &Rules, appointments: &[Appointment]) -> Result<Event, Refusal> {
         let received = rules.appointments.as_ref().ok_or(Refusal::NoAppointments)?;
-        let mut faults = Vec::new();
-        let mut fault =
-            |n: usize, what: String| faults.push(Fault { at: format!("appointment.{}", n + 1), what });
-        if appointments.is_empty() || appointments.len() > Appointment::MOST_AT_ONCE {
-            let most = Appointment::MOST_AT_ONCE;
-            fault(appointments.len(), format!("there must be between 1 and {most} at once"));
+        let most = Appointment::MOST_AT_ONCE;
+        if !(1..=most).contains(&appointments.len()) {
+            let what = format!("there must be between 1 and {most} at once");
+            return Err(Refusal::UnsoundAppointments(Faults(vec![Fault { at: "appointment".into(), what }])));
         }
+        let mut faults = Vec::new();
+        let mut fault = |n: usize, what| faults.push(Fault { at: format!("appointment.{}", n + 1), what });
         let mut codes = BTreeSet::new();
-        for (n, appointment) in appointments.iter().enumerate().take(Appointment::MOST_AT_ONCE) {
+        for (n, appointment) in appointments.iter().enumerate() {
             let Appointment { code, service, at, person } = appointment;
             if !codes.insert(code) {
                 fault(n, format!("`{code}` stands twice"));

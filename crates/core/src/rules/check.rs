@@ -143,9 +143,9 @@ impl Check<'_> {
             {
                 self.fault(at("within"), format!("there is no group `{within}`"));
             }
-            // Whoever climbs more steps than there are groups goes round in a circle.
+            // Whoever climbs past all groups, and one more that does not exist, goes round in a circle.
             let up = |id| rules.group(id).and_then(|group| group.within.as_ref());
-            if std::iter::successors(Some(&group.id), |id| up(id)).count() > rules.groups.len() {
+            if std::iter::successors(Some(&group.id), |id| up(id)).nth(rules.groups.len() + 1).is_some() {
                 self.fault(at("within"), "lies within itself");
             }
             let filled = rules.services.iter().any(|service| service.group.as_ref() == Some(&group.id))

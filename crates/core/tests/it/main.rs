@@ -2,12 +2,20 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the events that it is about")]
 
+mod appointments;
+mod calling;
 mod counters;
 mod days;
 mod forms;
+mod hours;
 mod ledger;
+mod letters;
 mod numbers;
+mod order;
 mod properties;
 mod rules;
 mod support;
 mod tickets;
+mod tiers;
+mod undo;
+mod visits;

@@ -31,6 +31,9 @@ fn a_series_has_its_own_letters_width_and_ends() {
         (json!({ "letters": "B", "first": 500, "last": 502 }), 2, "B502"),
         (json!({ "letters": "B", "first": 500, "last": 502 }), 3, "B500"),
         (json!({ "letters": "B", "first": 7, "last": 7 }), 5, "B007"),
+        (json!({ "letters": "B", "skip": [1, 2, 4] }), 0, "B003"),
+        (json!({ "letters": "B", "skip": [1, 2, 4] }), 1, "B005"),
+        (json!({ "letters": "B", "first": 1, "last": 4, "skip": [1, 4] }), 2, "B002"),
     ];
     for (series, visitors, expected) in table {
         assert_eq!(number_after(series.clone(), visitors), expected, "{series} after {visitors}");

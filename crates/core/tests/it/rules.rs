@@ -96,6 +96,130 @@ fn every_fault_is_named_with_its_place() {
             "counter.k1.services: there is no service `lesen`",
         ),
         ("/counter/0/services", json!(["pasport", "pasport"]), "counter.k1.services: names `pasport` twice"),
+        (
+            "/class/0/goes_next",
+            json!(true),
+            "class.biasa.goes_next: the first class is the ordinary one and can't go before all",
+        ),
+        ("/service/0/quota", json!(0), "service.pasport.quota: a quota of 0 gives out no number at all"),
+        (
+            "/service/0/charter",
+            json!({ "waiting": "PT25H" }),
+            "service.pasport.charter.waiting: 25h is not between 0 and 24 hours",
+        ),
+        (
+            "/service/0/documents",
+            json!([{ "ms": "MyKad" }, { "ms": "" }]),
+            "service.pasport.documents.2.ms: is empty",
+        ),
+        ("/service/0/group", json!("imigresen"), "service.pasport.group: there is no group `imigresen`"),
+        ("/service/0/then", json!(["lesen"]), "service.pasport.then: there is no service `lesen`"),
+        ("/service/0/then", json!(["pasport"]), "service.pasport.then: goes from `pasport` to `pasport`"),
+        (
+            "/service/1/then",
+            json!([
+                "pasport", "bayaran", "pasport", "bayaran", "pasport", "bayaran", "pasport", "bayaran",
+                "pasport", "bayaran", "pasport", "bayaran", "pasport", "bayaran", "pasport", "bayaran",
+                "pasport"
+            ]),
+            "service.bayaran.then: names more than 16 services",
+        ),
+        ("/service/0/series/skip", json!([4, 4]), "service.pasport.series: skips 4 twice"),
+        (
+            "/service/0/series/skip",
+            json!([1000]),
+            "service.pasport.series: skips 1000, which it does not have",
+        ),
+        (
+            "/service/1/series",
+            json!({ "letters": "B", "first": 4, "last": 4, "skip": [4] }),
+            "service.bayaran.series: skips all its numbers",
+        ),
+        ("/counter/1/helps", json!([[]]), "counter.k2.helps: a tier names nothing"),
+        ("/counter/1/helps", json!([["lesen"]]), "counter.k2.helps: there is no service `lesen`"),
+        ("/counter/1/helps", json!([["bayaran"], ["bayaran"]]), "counter.k2.services: names `bayaran` twice"),
+        ("/counter/1/reserved", json!(["vip"]), "counter.k2.reserved: there is no class `vip`"),
+        ("/counter/1/reserved", json!(["biasa", "biasa"]), "counter.k2.reserved: names `biasa` twice"),
+        ("/counter/1/ahead", json!({ "ms": "" }), "counter.k2.ahead.ms: is empty"),
+        ("/group", json!([{ "id": "g", "name": { "ms": "G" } }]), "group.g: holds no service and no group"),
+        ("/appointments", json!({ "class": "vip" }), "appointments.class: there is no class `vip`"),
+        (
+            "/appointments",
+            json!({ "class": "biasa", "early": "-PT1M" }),
+            "appointments.early: 1m ago is not between 0 and 24 hours",
+        ),
+        ("/calling", json!({ "undo": "PT25H" }), "calling.undo: 25h is not between 0 and 24 hours"),
+        (
+            "/calling",
+            json!({ "calls_most": 0 }),
+            "calling.calls_most: counts the first call, so it is at least 1",
+        ),
+        (
+            "/calling",
+            json!({ "calls_most": 2, "calls_least": 3 }),
+            "calling.calls_least: 3 is more than calls_most, 2",
+        ),
+        (
+            "/calling",
+            json!({ "calls_least": 3, "no_show": { "calls": 2, "after": "PT1M" } }),
+            "calling.no_show.calls: 2 is less than calls_least, 3",
+        ),
+        ("/hours", json!({ "week": [] }), "hours: the office never opens"),
+        (
+            "/hours",
+            json!({ "week": [{ "days": ["mon"], "open": [{ "from": "17:00", "until": "08:00" }] }] }),
+            "hours.week.1.open: 17:00-08:00 closes before it opens",
+        ),
+        (
+            "/hours",
+            json!({ "week": [{ "days": ["mon"], "open": [{ "from": "08:00", "until": "08:00" }] }] }),
+            "hours.week.1.open: 08:00-08:00 closes before it opens",
+        ),
+        (
+            "/hours",
+            json!({ "week": [{ "days": ["mon"], "open": [
+                { "from": "08:00", "until": "13:00" }, { "from": "12:00", "until": "17:00" },
+            ] }] }),
+            "hours.week.1.open: 12:00-17:00 begins before the one before it ends",
+        ),
+        (
+            "/hours",
+            json!({ "week": [{ "days": ["mon", "mon"], "open": [{ "from": "08:00", "until": "13:00" }] }] }),
+            "hours.week: names mon twice",
+        ),
+        (
+            "/hours",
+            json!({ "week": [
+                { "days": [], "open": [] }, { "days": ["mon"], "open": [{ "from": "08:00", "until": "13:00" }] },
+            ] }),
+            "hours.week.1.days: must name at least one day",
+        ),
+        (
+            "/hours",
+            json!({ "week": [{ "days": ["mon"], "open": [{ "from": "08:00", "until": "13:00", "counters": ["k9"] }] }] }),
+            "hours.week.1.open: 08:00-13:00: there is no counter `k9`",
+        ),
+        (
+            "/hours",
+            json!({
+                "week": [{ "days": ["mon"], "open": [{ "from": "08:00", "until": "13:00" }] }],
+                "special": [{ "date": "2026-12-25" }, { "date": "2026-12-25" }],
+            }),
+            "hours.special: names 2026-12-25 twice",
+        ),
+        (
+            "/hours",
+            json!({
+                "week": [{ "days": ["mon"], "open": [{ "from": "08:00", "until": "13:00" }] }],
+                "special": [{ "date": "2026-12-25", "name": { "ms": "" } }],
+            }),
+            "hours.special.2026-12-25.name.ms: is empty",
+        ),
+        (
+            "/hours",
+            json!({ "week": [{ "days": ["mon"], "open": [{ "from": "08:00", "until": "13:00" }] }], "last_ticket": "-PT1M" }),
+            "hours.last_ticket: 1m ago is not between 0 and 24 hours",
+        ),
         ("/counter/0/services", json!([]), "counter.k1.services: must name at least one service"),
     ];
     for (pointer, value, expected) in table {
@@ -200,6 +324,58 @@ fn a_class_that_is_gone_waits_on_as_it_was_and_goes_on_as_ordinary() {
         given![issue_to("warga-emas", "pasport"), call("k1"), fewer()],
         transfer("k1", 1, "bayaran"),
         "1 from k1 to bayaran, due 09:15",
+    );
+}
+
+#[test]
+fn groups_are_a_tree() {
+    let group = |id: &str, within: &str| json!({ "id": id, "name": { "ms": id }, "within": within });
+    let mut office =
+        changed("/group", json!([{ "id": "a", "name": { "ms": "A" } }, group("b", "a"), group("c", "b")]));
+    set(&mut office, "/service/0/group", json!("c"));
+    faulty(office.clone(), &[]);
+    set(&mut office, "/group/0/within", json!("c"));
+    faulty(
+        office.clone(),
+        &[
+            "group.a.within: lies within itself",
+            "group.b.within: lies within itself",
+            "group.c.within: lies within itself",
+        ],
+    );
+    set(&mut office, "/group/0/within", json!("x"));
+    faulty(office.clone(), &["group.a.within: there is no group `x`"]);
+    set(&mut office, "/group/0", group("b", "a"));
+    faulty(
+        office,
+        &[
+            "group.b: stands twice",
+            "group.b.within: there is no group `a`",
+            "group.b.within: there is no group `a`",
+        ],
+    );
+}
+
+#[test]
+fn a_service_that_only_some_may_have_served_is_a_fault() {
+    let mut office = changed("/counter/2/reserved", json!(["warga-emas"]));
+    set(&mut office, "/counter/0/services", json!(["pasport"]));
+    faulty(office.clone(), &[]);
+    set(&mut office, "/counter/2/others_when_idle", json!(false));
+    faulty(office.clone(), &["service.bayaran: only counters kept for classes take it"]);
+    set(&mut office, "/counter/1/helps", json!([["bayaran"]]));
+    faulty(office, &[]);
+}
+
+#[test]
+fn a_counter_takes_what_new_rules_say_about_it_and_else_what_was_chosen() {
+    let more = || set_rules(changed("/counter/1/services", json!(["pasport", "bayaran"])));
+    check(given![issue("bayaran"), more()], call("k2"), "B01 called to k2 for bayaran");
+    let slower = || set_rules(changed("/service/0/allowance", json!("PT2H")));
+    check(
+        given![choose("k2", &["bayaran"]), issue("bayaran"), slower()],
+        call("k2"),
+        "B01 called to k2 for bayaran",
     );
 }
 

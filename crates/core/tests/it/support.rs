@@ -102,9 +102,12 @@ pub fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-/// A time of that Monday in Kuala Lumpur, such as `09:30`.
+/// A time of that Monday in Kuala Lumpur, such as `09:30`; `24:00` is its end.
 pub fn clock(text: &str) -> Timestamp {
-    time(&format!("2026-11-23T{text}:00+08:00"))
+    match text {
+        "24:00" => time("2026-11-24T00:00:00+08:00"),
+        text => time(&format!("2026-11-23T{text}:00+08:00")),
+    }
 }
 
 /// An office at work.
@@ -326,6 +329,10 @@ pub fn assert_sound(branch: &Branch) {
         }
         assert!(counter.open || counter.pause.is_none(), "{id} makes a pause and is open");
     }
+    let tally = branch.tally();
+    let ended = [tally.served, tally.missed, tally.cancelled, tally.expired].iter().sum::<u32>() as usize;
+    let here = branch.tickets().count();
+    assert_eq!((tally.issued + tally.carried) as usize, here + ended, "nobody is lost: {tally:?}");
     queued.sort();
     let waiting = branch.tickets().filter(|(_, ticket)| matches!(ticket.state, TicketState::Waiting { .. }));
     assert_eq!(queued, waiting.map(|(id, _)| id).collect::<Vec<_>>(), "who waits stands in one queue");

@@ -60,7 +60,7 @@ pub fn import(appointments: &[Appointment]) -> Command {
     Command::ImportAppointments { appointments: appointments.to_vec() }
 }
 
-pub fn check_in(code: &str) -> Command {
+pub fn arrive(code: &str) -> Command {
     Command::CheckIn { code: id(code), language: Language::Ms, announced: None }
 }
 
