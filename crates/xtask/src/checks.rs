@@ -252,10 +252,10 @@ impl Report<'_> {
     }
 }
 
-/// cargo, on the whole workspace with the loudspeaker's sound device.
+/// cargo, on the whole workspace with every feature: the loudspeaker's sound device, the maker of voices.
 fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = process::cargo();
-    cargo.args(arguments).args(["--locked", "--workspace", "--features", "giliran-display/playback"]);
+    cargo.args(arguments).args(["--locked", "--workspace", "--all-features"]);
     cargo
 }
 
@@ -267,14 +267,11 @@ fn lint(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run(cargo(&["clippy", "--all-targets"]).args(["--", "--deny", "warnings"]))
 }
 
+/// The whole workspace again, because cargo then has what it depends on ready from the step before.
 fn silent(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
-    report.run(process::cargo().args([
-        "check",
-        "--locked",
-        "--package",
-        "giliran-display",
-        "--no-default-features",
-    ]))
+    let mut cargo = process::cargo();
+    cargo.args(["clippy", "--locked", "--workspace", "--all-targets", "--no-default-features"]);
+    report.run(cargo.args(["--", "--deny", "warnings"]))
 }
 
 /// Programs and tests in one go: the whole-system tests run the programs, and both share what they
