@@ -6,10 +6,12 @@
 //!
 //! - [`Daemon`]: the daemon's program, from start to end.
 //! - [`office`]: the configuration that it is given.
+//! - [`hall`]: an office with all the rules there are, on a simulated clock.
 //! - [`Visit`]: the commands of visitors and officers, in a line each.
 //! - [`Socket`]: a WebSocket on which a test may misbehave.
 
 mod daemon;
+pub mod hall;
 mod office;
 mod program;
 mod socket;

@@ -165,7 +165,8 @@ async fn questions_are_asked_at_their_addresses() {
             "200 OK",
             r#"{"type":"snapshot","log":"00000000-0000-0000-0000-000000000007","seq":3,
                 "now":"2026-01-05T01:00:00Z","view":{"id":"kl","name":{"ms":"KL"},
-                "time_zone":"Asia/Kuala_Lumpur","day":null,"classes":[],"services":[],"counters":[]}}"#,
+                "time_zone":"Asia/Kuala_Lumpur","day":null,"opening":{"state":"always"},"classes":[],
+                "services":[],"counters":[]}}"#,
         ),
     ])
     .await;

@@ -26,9 +26,9 @@ use uuid::Uuid;
 use crate::{
     calls::Calls,
     clock::Clock,
-    estimates::{self, Moment},
+    estimates::{Estimates, Moment},
     failure::Failure,
-    feed::{Feed, Frame},
+    feed::{Changed, Feed, Frame},
     keep::{self, Kept},
     picture::{self, QueueLengths, Waits},
     wire,
@@ -149,7 +149,7 @@ pub struct Clerk {
     calls: Calls,
     lengths: QueueLengths,
     feeds: Vec<Feed>,
-    moments: watch::Sender<Option<Moment>>,
+    estimates: Estimates,
     waits: watch::Receiver<Waits>,
     opening_told: Option<OpeningView>,
     /// The rules of the configuration file, as they were taken last.
@@ -180,9 +180,7 @@ impl Clerk {
         let Kept { ledger, learned, calls, configured, day_seq, snapshot_seq } =
             keep::recover(&*store, &rules.id).await?;
         let (sender, requests) = mpsc::channel(DESK);
-        let (moments, to_estimate) = watch::channel(None);
-        let (announce, waits) = watch::channel(Waits::new());
-        tokio::spawn(estimates::keep_estimating(to_estimate, announce));
+        let (estimates, waits) = Estimates::start();
         let mut clerk = Self {
             branch: rules.id.clone(),
             store,
@@ -193,7 +191,7 @@ impl Clerk {
             ledger,
             learned,
             calls,
-            moments,
+            estimates,
             waits,
             opening_told: None,
             configured,
@@ -227,6 +225,7 @@ impl Clerk {
                     if taken == 0 {
                         break;
                     }
+                    self.gather(&mut batch).await;
                     self.serve(&mut batch).await?;
                 }
                 _ = tick.tick() => self.tick().await?,
@@ -249,6 +248,24 @@ impl Clerk {
             self.store.save_snapshot(&self.branch, self.kept_now()).await?;
         }
         Ok(())
+    }
+
+    /// Lets those who are about to hand something in do so, as long as more come: whoever was answered a
+    /// moment ago asks again at once, and a sync for the first of them alone would keep the others waiting.
+    async fn gather(&mut self, batch: &mut Vec<Request>) {
+        let mut had = batch.len();
+        loop {
+            tokio::task::yield_now().await;
+            while batch.len() < BATCH
+                && let Ok(request) = self.requests.try_recv()
+            {
+                batch.push(request);
+            }
+            if batch.len() == had || batch.len() >= BATCH {
+                return;
+            }
+            had = batch.len();
+        }
     }
 
     /// Does what was handed in: decides, stores, and then answers and shows.
@@ -363,24 +380,20 @@ impl Clerk {
         } else {
             changes.extend(self.lengths.changed(branch));
         }
+        let changed = |changes| Arc::new(Changed { seq: entry.seq, at: entry.at, changes });
+        let shared = changed(changes);
         for (n, feed) in self.feeds.iter().enumerate() {
-            let mut concerning: Vec<Change> =
-                changes.iter().filter_map(|change| picture::told(feed.audience, change)).collect();
-            if resets {
+            let changed = if resets {
                 let view = picture::whole(feed.audience, branch, &self.calls, &self.waits.borrow(), entry.at);
-                concerning = view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect();
+                changed(view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect())
+            } else {
+                shared.clone()
+            };
+            if changed.changes.iter().any(|change| picture::told(feed.audience, change).is_some()) {
+                let before = pending.iter().rev().find(|(of, _)| *of == n).and_then(|(_, frame)| frame.seq);
+                let prev = before.unwrap_or(feed.last());
+                pending.push((n, Frame::of_entry(changed, feed.audience, prev)));
             }
-            if concerning.is_empty() {
-                continue;
-            }
-            let prev = pending
-                .iter()
-                .rev()
-                .find(|(of, _)| *of == n)
-                .and_then(|(_, frame)| frame.seq)
-                .unwrap_or(feed.last());
-            let message = ToClient::Entry { seq: entry.seq, prev, at: entry.at, changes: concerning };
-            pending.push((n, Frame::new(&message)));
         }
     }
 
@@ -490,7 +503,7 @@ impl Clerk {
             }
             Request::Look { audience, reply } => {
                 let n = self.feeds.iter().position(|feed| feed.audience == audience);
-                let _ = reply.send(n.and_then(|n| self.picture(n)).map(|frame| frame.text));
+                let _ = reply.send(n.and_then(|n| self.picture(n)).map(|frame| frame.text()));
             }
         }
     }
@@ -516,12 +529,10 @@ impl Clerk {
         // A failure that is not final has been logged; the deadline is still due at the next tick.
         let _ = self.commit(&entries, pending).await?;
         self.tell_opening(now);
-        if std::mem::take(&mut self.dirty) || estimates::is_old(self.moments.borrow().as_ref(), now) {
-            self.moments.send_replace(Some(Moment {
-                branch: self.ledger.branch().clone(),
-                learned: self.learned.clone(),
-                now,
-            }));
+        if self.estimates.want(self.dirty, now) {
+            self.dirty = false;
+            let (branch, learned) = (self.ledger.branch().clone(), self.learned.clone());
+            self.estimates.hand_in(Moment { branch, learned, now });
         }
         Ok(())
     }

@@ -2,22 +2,33 @@
 //!
 //! A feed costs the same however many listen: a socket holds its place in the channel and nothing else.
 //! Who falls behind the channel comes back to the clerk and is given the frames it missed, or a fresh
-//! picture where those are gone.
+//! picture where those are gone. A frame's text is made by the first socket that sends it, so the clerk
+//! does not wait for it, and where nobody listens it is not made at all.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use axum::extract::ws::Utf8Bytes;
-use giliran_protocol::{live::ToClient, view::Audience};
+use giliran_protocol::{
+    live::{Change, ToClient},
+    view::Audience,
+};
+use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::broadcast;
+
+use crate::picture;
 
 /// How many frames a slow socket may be behind before it has to come back to the clerk.
 const CHANNEL: usize = 1024;
 
-/// How many entries are kept for those who reconnect: minutes of a busy national day.
-const KEPT: usize = 4096;
+/// How many entries are kept for those who reconnect: minutes of a busy hall. An entry's changes are
+/// shared by all audiences.
+const KEPT: usize = 2048;
 
 /// For how long a picture that was made for one newcomer serves the next: a thousand screens that
 /// reconnect at once are given the same.
@@ -28,27 +39,82 @@ const PICTURE_KEEPS: Duration = Duration::from_millis(100);
 pub struct Frame {
     /// The place of the entry in the log, for one that is of an entry.
     pub seq: Option<u64>,
-    /// The JSON text.
-    pub text: Utf8Bytes,
+    content: Arc<Content>,
+}
+
+/// What a frame says: once its text is asked for, the same text for everybody.
+#[derive(Debug)]
+struct Content {
+    entry: Option<EntryFor>,
+    text: OnceLock<Utf8Bytes>,
+}
+
+/// What an entry changed, for all audiences.
+#[derive(Debug)]
+pub struct Changed {
+    /// The entry's place in the log.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What is different now, in order.
+    pub changes: Vec<Change>,
+}
+
+/// An entry as one audience is told of it.
+#[derive(Debug)]
+struct EntryFor {
+    audience: Audience,
+    prev: u64,
+    changed: Arc<Changed>,
+}
+
+/// [`ToClient::Entry`], borrowed.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "entry")]
+struct EntryRef<'a> {
+    seq: u64,
+    prev: u64,
+    at: Timestamp,
+    changes: Vec<Cow<'a, Change>>,
 }
 
 impl Frame {
-    /// Makes the text, once.
+    /// A message that is of no entry.
     pub fn new(message: &ToClient) -> Self {
-        let seq = match message {
-            ToClient::Entry { seq, .. } => Some(*seq),
-            ToClient::Snapshot { .. }
-            | ToClient::Resumed { .. }
-            | ToClient::Waits { .. }
-            | ToClient::Opening { .. }
-            | ToClient::Heartbeat { .. }
-            | ToClient::Refused { .. }
-            | ToClient::Unknown => None,
-        };
-        // The types hold strings, numbers and times only, all of which have a JSON form.
-        let text = serde_json::to_string(message).unwrap_or_default();
-        Self { seq, text: text.into() }
+        let content = Content { entry: None, text: OnceLock::from(json(message)) };
+        Self { seq: None, content: Arc::new(content) }
     }
+
+    /// An entry, as an audience is told of it; `prev` is the one before that concerned the audience.
+    pub fn of_entry(changed: Arc<Changed>, audience: Audience, prev: u64) -> Self {
+        let seq = Some(changed.seq);
+        let entry = Some(EntryFor { audience, prev, changed });
+        Self { seq, content: Arc::new(Content { entry, text: OnceLock::new() }) }
+    }
+
+    /// The JSON text.
+    pub fn text(&self) -> Utf8Bytes {
+        let make = || self.content.entry.as_ref().map(EntryFor::text).unwrap_or_default();
+        self.content.text.get_or_init(make).clone()
+    }
+}
+
+impl EntryFor {
+    fn text(&self) -> Utf8Bytes {
+        let Changed { seq, at, changes } = &*self.changed;
+        let changes = changes.iter().filter_map(|change| picture::told(self.audience, change)).collect();
+        json(&EntryRef { seq: *seq, prev: self.prev, at: *at, changes })
+    }
+}
+
+fn json(message: &impl Serialize) -> Utf8Bytes {
+    // Room for a usual frame at once, in place of growing to it. The types hold strings, numbers and
+    // times only, all of which have a JSON form.
+    let mut text = Vec::with_capacity(1024);
+    if serde_json::to_writer(&mut text, message).is_err() {
+        text.clear();
+    }
+    String::from_utf8(text).unwrap_or_default().into()
 }
 
 /// The frames for one audience of one branch.

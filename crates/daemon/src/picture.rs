@@ -1,5 +1,7 @@
 //! How a branch looks to each audience: the whole picture, and what an entry changes in it.
 
+use std::borrow::Cow;
+
 use giliran_core::{
     Branch, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, TicketId, TicketState,
 };
@@ -173,7 +175,7 @@ pub fn resets(entry: &Entry) -> bool {
 }
 
 /// A change as an audience is told of it, if it is.
-pub fn told(audience: Audience, change: &Change) -> Option<Change> {
+pub fn told(audience: Audience, change: &Change) -> Option<Cow<'_, Change>> {
     let concerned = match change {
         Change::Ticket { .. }
         | Change::TicketEnded { .. }
@@ -181,13 +183,13 @@ pub fn told(audience: Audience, change: &Change) -> Option<Change> {
         | Change::MissedEnded { .. } => is_staff(audience),
         Change::Call { .. } => sees_calls(audience),
         Change::Tally { .. } => audience == Audience::Supervisor,
-        Change::Counter { counter } => {
-            return Some(Change::Counter { counter: as_seen_by(audience, counter.clone()) });
+        Change::Counter { counter } if counter.officer.is_some() && !is_staff(audience) => {
+            return Some(Cow::Owned(Change::Counter { counter: as_seen_by(audience, counter.clone()) }));
         }
-        Change::Queue { .. } | Change::Reset { .. } => true,
+        Change::Counter { .. } | Change::Queue { .. } | Change::Reset { .. } => true,
         Change::Unknown => false,
     };
-    concerned.then(|| change.clone())
+    concerned.then_some(Cow::Borrowed(change))
 }
 
 /// Who works at a counter is the staff's business.
@@ -334,6 +336,7 @@ fn counter(branch: &Branch, rules: &Rules, id: &CounterId) -> Option<CounterView
         helps: counter.helps.iter().map(|tier| tier.iter().map(ToString::to_string).collect()).collect(),
         reserved: rule.reserved.iter().map(ToString::to_string).collect(),
         zone: rule.zone.as_ref().map(ToString::to_string),
+        calls_ahead: rule.ahead.is_some(),
         pause: counter.pause.map(|pause| PauseView { reason: wire::pause(pause.reason), since: pause.since }),
         officer: counter.officer.as_ref().map(ToString::to_string),
         current,

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use axum::serve::ListenerExt;
 use giliran_core::Rules;
 use giliran_store::{OpenError, SqliteStore, Store, StoreError};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -94,6 +95,11 @@ pub async fn serve(
     let refused = |why| ServeError::Listen { address: listen, why };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
+    // Two frames shortly after one another must not wait for the first to be acknowledged. A socket
+    // that does not take the setting works all the same.
+    let listener = listener.tap_io(|socket| {
+        let _ = socket.set_nodelay(true);
+    });
     let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::System });
     if simulated_clock {
         tracing::warn!("the clock is simulated: every command sets the time; not for a real office");

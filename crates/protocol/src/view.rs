@@ -266,6 +266,9 @@ pub struct CounterView {
     /// The part of the hall that it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// Whether there is a place near it, to which the next visitor may be called ahead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calls_ahead: bool,
     /// The pause that it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<PauseView>,

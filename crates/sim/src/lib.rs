@@ -7,7 +7,12 @@
 //! - [`watch`]: a display and a supervisor who look on.
 //! - [`replay`]: all of it together, with the checks at the end.
 //! - [`report`]: what came of it, beside what was recorded.
+//!
+//! And plays what no office has recorded:
+//!
+//! - [`chaos`]: offices, people and faults out of a seed, against the rules alone and a plain model of them.
 
+pub mod chaos;
 mod checks;
 pub mod office;
 pub mod play;

@@ -129,11 +129,16 @@ impl Branch {
                     back.bound = back.bound.filter(|id| self.counters.get(id).is_some_and(|c| c.open));
                     back.state = TicketState::Waiting { since: at };
                     self.put(*ticket, back);
+                    // Should the ticket end once more, that is not the end which the press had brought about.
+                    self.presses.retain(|_, pressed| !pressed.is_about(*ticket));
                 }
             }
             Event::TicketTransferred { ticket, service, due, to, note, .. } => {
                 self.change(*ticket, |ticket| {
-                    go_on(ticket, service);
+                    // Sent to another counter for the same service, the visit is where it was.
+                    if ticket.service != *service {
+                        go_on(ticket, service);
+                    }
                     ticket.due = *due;
                     ticket.bound.clone_from(to);
                     ticket.note.clone_from(note);

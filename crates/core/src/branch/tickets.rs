@@ -78,14 +78,18 @@ impl Branch {
         }
     }
 
-    /// Lets go of whom a counter has called ahead, and of those who wait for it alone.
+    /// Lets go of whom a counter has called ahead, and of those whom it alone may call: also of such as another
+    /// counter has picked meanwhile and may put back.
     pub(super) fn release(&mut self, counter: &CounterId) {
         if let Some(id) = self.counters.get(counter).and_then(|counter| counter.ahead)
             && let Some(since) = self.tickets.get(&id).map(|ticket| ticket.state.since())
         {
             self.wait(id, since);
         }
-        let bound: Vec<_> = self.queues.bound(counter).collect();
+        let elsewhere = self.counters.values().flat_map(|other| [other.ticket, other.ahead]).flatten();
+        let is_bound =
+            |id: &TicketId| self.tickets.get(id).is_some_and(|ticket| ticket.bound.as_ref() == Some(counter));
+        let bound: Vec<_> = self.queues.bound(counter).chain(elsewhere.filter(is_bound)).collect();
         for id in bound {
             self.change(id, |ticket| ticket.bound = None);
         }

@@ -20,6 +20,12 @@ pub(super) struct Pressed {
     after: Option<Ticket>,
 }
 
+impl Pressed {
+    pub(super) fn is_about(&self, ticket: TicketId) -> bool {
+        self.ticket == ticket
+    }
+}
+
 impl Branch {
     pub(super) fn undo(&self, rules: &Rules, counter: &CounterId, now: Timestamp) -> Result<Event, Refusal> {
         let known = self.known_counter(counter)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, Step, call, check, check_in, close, finish, issue, issue_for, minutes, no_show, office, park,
+        Hall, Step, call, cancel, check, check_in, close, come_back, finish, issue, issue_for, minutes, no_show, office, park,
         recall, resume, seconds, set, start, transfer, undo,
     },
 };
@@ -100,6 +100,12 @@ fn what_has_gone_on_since_is_not_taken_back() {
     check_in(hall(), again, undo("k1"), "refused: nothing_to_undo");
     let closed = given![issue("pasport"), call("k1"), finish("k1", 1), close("k1")];
     check_in(hall(), closed, undo("k1"), "refused: nothing_to_undo");
+}
+
+#[test]
+fn a_no_show_who_came_back_and_left_is_not_taken_back() {
+    let left = given![issue("pasport"), call("k1"), no_show("k1", 1), come_back(1), cancel(1), seconds(-120)];
+    check_in(hall(), left, undo("k1"), "refused: nothing_to_undo");
 }
 
 #[test]

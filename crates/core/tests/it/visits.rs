@@ -6,7 +6,7 @@ use crate::{
     given,
     support::{
         Hall, call, check, check_in, clock, close, finish, id, issue, issue_legs, minutes, office,
-        park_until, resume, send_on, set, set_rules, start, transfer, until,
+        park_until, pick, requeue, resume, send_on, set, set_rules, start, transfer, until,
     },
 };
 
@@ -70,6 +70,36 @@ fn a_transfer_to_a_later_leg_goes_on_from_there() {
         finish("k2", 1),
         "1 served at k2",
     );
+}
+
+#[test]
+fn a_transfer_to_another_counter_for_the_same_service_leaves_out_nothing() {
+    for service in [None, Some("pasport")] {
+        let mut office = pharmacy();
+        set(&mut office, "/service/0/then", json!(["bayaran", "pasport"]));
+        check_in(
+            Hall::open(office),
+            given![issue("pasport"), call("k1"), send_on("k1", 1, service, Some("k2")), call("k2")],
+            finish("k2", 1),
+            "1 served at k2, on to bayaran, due 09:15",
+        );
+    }
+}
+
+#[test]
+fn nobody_is_put_back_to_wait_for_a_counter_that_has_closed() {
+    let mut hall = Hall::open(pharmacy());
+    for step in given![
+        issue("pasport"),
+        call("k1"),
+        send_on("k1", 1, None, Some("k2")),
+        pick("k1", 1),
+        close("k2"),
+        requeue(1)
+    ] {
+        hall.must(step);
+    }
+    check_in(hall, given![], call("k1"), "A001 called to k1 for pasport");
 }
 
 #[test]

@@ -225,7 +225,7 @@ impl Link {
         if frame.seq.is_some_and(|of| of <= *seq) {
             return ControlFlow::Continue(());
         }
-        self.put(Message::Text(frame.text)).await?;
+        self.put(Message::Text(frame.text())).await?;
         *seq = frame.seq.unwrap_or(*seq);
         ControlFlow::Continue(())
     }
@@ -257,7 +257,7 @@ impl Link {
         let goodbye = async {
             if let Some(error) = last {
                 let refused = Frame::new(&ToClient::Refused { error: *error });
-                self.socket.send(Message::Text(refused.text)).await?;
+                self.socket.send(Message::Text(refused.text())).await?;
             }
             let frame = CloseFrame { code, reason: reason.into() };
             self.socket.send(Message::Close(Some(frame))).await

@@ -32,6 +32,9 @@ const ROWS_PER_GROUP: usize = 4096;
 /// SQLite takes 32,766 values in a statement; a row has six.
 const ROWS_PER_STATEMENT: usize = 5_000;
 
+/// Groups of up to so many rows are kept prepared, a statement for each size; the connection keeps 100.
+const ROWS_PREPARED: usize = 80;
+
 pub(super) type Answer = oneshot::Sender<Result<(), StoreError>>;
 
 #[derive(Debug)]
@@ -181,8 +184,10 @@ impl Writer {
         if rows.is_empty() {
             return Ok(());
         }
-        // One text for the whole transaction: each trip to SQLite's thread costs as much as many rows.
-        let mut sql = QueryBuilder::<Sqlite>::new("BEGIN IMMEDIATE;");
+        // One text for the whole transaction: each trip to SQLite's thread costs as much as many rows. A
+        // single statement is a transaction by itself.
+        let alone = rows.len() <= ROWS_PER_STATEMENT;
+        let mut sql = QueryBuilder::<Sqlite>::new(if alone { "" } else { "BEGIN IMMEDIATE;" });
         for rows in rows.chunks(ROWS_PER_STATEMENT) {
             sql.push("INSERT INTO log (branch, seq, command, at_ns, body, checksum) ");
             sql.push_values(rows, |mut values, (branch, row)| {
@@ -194,10 +199,11 @@ impl Writer {
                     .push_bind(row.body.as_str())
                     .push_bind(row.checksum);
             });
-            sql.push(";");
+            sql.push(if alone { "" } else { ";" });
         }
-        sql.push("COMMIT");
-        self.transaction(sql).await
+        sql.push(if alone { "" } else { "COMMIT" });
+        // Texts differ by the number of rows alone, and small groups are the rule.
+        self.transaction(sql, rows.len() <= ROWS_PREPARED).await
     }
 
     async fn save_snapshot(&mut self, branch: &BranchId, row: &SnapshotRow) -> Result<(), StoreError> {
@@ -220,19 +226,18 @@ impl Writer {
         sql.push(";DELETE FROM snapshot WHERE branch = ").push_bind(branch.as_str());
         sql.push(" AND seq NOT IN (SELECT seq FROM snapshot WHERE branch = ").push_bind(branch.as_str());
         sql.push(" ORDER BY seq DESC LIMIT 2);COMMIT");
-        self.transaction(sql).await.map_err(|trouble| match trouble {
+        self.transaction(sql, false).await.map_err(|trouble| match trouble {
             StopOr::Stop(error) => error,
             StopOr::Taken => StoreError::Failed { what: "a snapshot that was to be replaced was not".into() },
         })
     }
 
     /// Runs a transaction to its commit, or takes it back.
-    async fn transaction(&mut self, mut sql: QueryBuilder<Sqlite>) -> Result<(), StopOr> {
+    async fn transaction(&mut self, mut sql: QueryBuilder<Sqlite>, prepared: bool) -> Result<(), StopOr> {
         if let Some(error) = &self.failed {
             return Err(StopOr::Stop(error.clone()));
         }
-        // Hardly two texts are the same, so none is kept prepared.
-        let Err(error) = sql.build().persistent(false).execute(&mut self.connection).await else {
+        let Err(error) = sql.build().persistent(prepared).execute(&mut self.connection).await else {
             return Ok(());
         };
         let trouble = if failure(&error) == Failure::Taken {

@@ -673,6 +673,8 @@ export interface components {
         /** @description A counter. */
         CounterView: {
             ahead?: components["schemas"]["AheadView"] | null;
+            /** @description Whether there is a place near it, to which the next visitor may be called ahead. */
+            calls_ahead?: boolean;
             current?: components["schemas"]["AtCounter"] | null;
             /** @description What it helps with, in tiers. */
             helps?: string[][];

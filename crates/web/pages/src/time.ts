@@ -19,6 +19,16 @@ function format(locale: string, timeZone: string, options: Intl.DateTimeFormatOp
 export const clock = (at_ms: number, timeZone: string): string =>
   format('en-GB', timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at_ms);
 
+/**
+ * The moment of today at which the clock shows `14:05`. A day on which the clocks are changed is not
+ * thought of: nowhere in Malaysia are they.
+ */
+export function todayAt(time: string, now_ms: number, timeZone: string): number {
+  const minutes = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
+  const minute_ms = now_ms - (now_ms % 60_000);
+  return minute_ms + (minutes(time) - minutes(clock(now_ms, timeZone))) * 60_000;
+}
+
 /** `Sabtu, 21 November 2026`. */
 export const date = (at_ms: number, timeZone: string, language: Language): string =>
   format(LOCALES[language], timeZone, {

@@ -7,8 +7,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useSpeech, type Presser } from '../live';
 import type { BranchView, Command, CounterView } from '../protocol';
-import { pick, type Key } from '../text';
-import { Action, Dialog } from '../ui/frame';
+import type { Key } from '../text';
+import { Manage, NextOf, Park, Pause, Transfer } from './dialogs';
 
 interface Offer {
   readonly name: string;
@@ -18,15 +18,23 @@ interface Offer {
   readonly command?: Command;
 }
 
-export function Actions({ view, counter, waiting, presser }: {
+/** A dialog that is open, and the ticket that it was opened for. */
+interface Asking {
+  readonly name: string;
+  readonly ticket: number | undefined;
+}
+
+export function Actions({ view, counter, waiting, presser, now }: {
   view: BranchView;
   counter: CounterView;
+  /** How many wait whom the counter may call. */
   waiting: number;
   presser: Presser;
+  now: number;
 }) {
   const { say } = useSpeech();
-  const [transferring, setTransferring] = useState<number>();
-  const offers = offersOf(counter, waiting);
+  const [asking, setAsking] = useState<Asking>();
+  const offers = offersOf(view, counter, waiting);
   const free = !presser.pending;
   const [keys, setKeys] = useShortcuts();
   const usual = usualOf(counter);
@@ -34,10 +42,11 @@ export function Actions({ view, counter, waiting, presser }: {
   const run = (offer: Offer) => {
     if (!offer.can || !free) return;
     if (offer.command) presser.press(offer.command);
-    else setTransferring(counter.current?.ticket);
+    else setAsking({ name: offer.name, ticket: counter.current?.ticket });
   };
   useKeys(keys, (key) => {
-    const offer = offers.find((offer) => offer.key === key);
+    // Z as elsewhere, U as the word begins.
+    const offer = offers.find((offer) => offer.key === (key === 'Z' ? 'U' : key));
     if (offer) run(offer);
     return offer !== undefined;
   });
@@ -49,8 +58,6 @@ export function Actions({ view, counter, waiting, presser }: {
     if (free && stranded) group.current?.querySelector<HTMLElement>(`[data-name="${usual}"]`)?.focus();
   }, [usual, free]);
 
-  // A dialog for a ticket that is no longer here must not act on the next one.
-  const open = transferring !== undefined && transferring === counter.current?.ticket;
   return (
     <div class="actions" ref={group} role="group" aria-label={say('counter.actions')}>
       {offers.map((offer) => (
@@ -70,14 +77,17 @@ export function Actions({ view, counter, waiting, presser }: {
         <input type="checkbox" checked={keys} onChange={({ currentTarget }) => setKeys(currentTarget.checked)} />
         {say('counter.keys')}
       </label>
-      {open && (
-        <Transfer
+      {/* A dialog for a ticket that is no longer here must not act on the next one. */}
+      {asking && asking.ticket === counter.current?.ticket && (
+        <Ask
+          name={asking.name}
           view={view}
           counter={counter}
-          onClose={() => setTransferring(undefined)}
-          onChoose={(service) => {
-            setTransferring(undefined);
-            presser.press({ type: 'transfer', counter: counter.id, ticket: transferring, service });
+          now={now}
+          onClose={() => setAsking(undefined)}
+          onDo={(command) => {
+            setAsking(undefined);
+            presser.press(command);
           }}
         />
       )}
@@ -85,28 +95,68 @@ export function Actions({ view, counter, waiting, presser }: {
   );
 }
 
+/** The dialog of an action. */
+function Ask({ name, now, ...asking }: {
+  name: string;
+  view: BranchView;
+  counter: CounterView;
+  now: number;
+  onClose: () => void;
+  onDo: (command: Command) => void;
+}) {
+  const { current } = asking.counter;
+  const ticket = asking.view.tickets?.find(({ id }) => id === current?.ticket);
+  if (name === 'pause') return <Pause {...asking} />;
+  if (name === 'of') return <NextOf {...asking} />;
+  if (!current) return null;
+  if (name === 'transfer') return <Transfer {...asking} ticket={current} />;
+  if (name === 'park') return <Park {...asking} ticket={current} now={now} />;
+  return ticket ? <Manage {...asking} ticket={ticket} /> : null;
+}
+
 /** All that there is, in a fixed order, so that a hand finds its button. */
-function offersOf({ id: counter, open, current }: CounterView, waiting: number): Offer[] {
+function offersOf(view: BranchView, counter: CounterView, waiting: number): Offer[] {
+  const { id, open, current, pause, ahead } = counter;
   const ticket = current?.ticket ?? 0;
   const here = current != null;
   const called = here && !current.serving;
+  const calls = open && !pause;
+  const someone = calls && (waiting > 0 || ahead != null);
   return [
-    { name: 'next', key: 'N', can: open && !here && waiting > 0, command: { type: 'call_next', counter } },
-    { name: 'recall', key: 'R', can: called, command: { type: 'recall', counter, ticket } },
-    { name: 'start', key: 'S', can: called, command: { type: 'start_serving', counter, ticket } },
-    { name: 'finish', key: 'F', can: here, command: { type: 'finish', counter, ticket } },
-    { name: 'no_show', key: 'X', can: called, command: { type: 'no_show', counter, ticket } },
+    { name: 'next', key: 'N', can: someone && !here, command: { type: 'call_next', counter: id } },
+    { name: 'of', key: 'V', can: calls && !here && waiting > 0 },
+    { name: 'recall', key: 'R', can: called, command: { type: 'recall', counter: id, ticket } },
+    { name: 'start', key: 'S', can: called, command: { type: 'start_serving', counter: id, ticket } },
+    { name: 'finish', key: 'F', can: here, command: { type: 'finish', counter: id, ticket } },
+    { name: 'no_show', key: 'X', can: called, command: { type: 'no_show', counter: id, ticket } },
     { name: 'transfer', key: 'T', can: here },
-    { name: 'park', key: 'P', can: here, command: { type: 'park', counter, ticket } },
+    { name: 'park', key: 'P', can: here },
+    ...(counter.calls_ahead
+      ? [
+          {
+            name: 'ahead',
+            key: 'A',
+            can: calls && !ahead && waiting > 0,
+            command: { type: 'call_ahead', counter: id },
+          } as const,
+        ]
+      : []),
+    { name: 'manage', key: 'M', can: here },
+    // Whether there is something to take back only the daemon knows.
+    ...(view.undo_s ? [{ name: 'undo', key: 'U', can: open, command: { type: 'undo', counter: id } } as const] : []),
+    pause
+      ? { name: 'go_on', key: 'G', can: true, command: { type: 'resume_counter', counter: id } }
+      : { name: 'pause', key: 'H', can: open && !here },
     open
-      ? { name: 'close', key: 'C', can: !here, command: { type: 'close_counter', counter } }
-      : { name: 'open', key: 'O', can: true, command: { type: 'open_counter', counter } },
+      ? { name: 'close', key: 'C', can: !here, command: { type: 'close_counter', counter: id } }
+      : { name: 'open', key: 'O', can: true, command: { type: 'open_counter', counter: id } },
   ];
 }
 
 /** What usually comes next. */
-function usualOf({ open, current }: CounterView): string {
+function usualOf({ open, current, pause }: CounterView): string {
   if (!open) return 'open';
+  if (pause) return 'go_on';
   if (!current) return 'next';
   return current.serving ? 'finish' : 'start';
 }
@@ -138,36 +188,4 @@ function useKeys(on: boolean, pressed: (key: string) => boolean): void {
     addEventListener('keydown', down);
     return () => removeEventListener('keydown', down);
   }, []);
-}
-
-function Transfer({ view, counter, onChoose, onClose }: {
-  view: BranchView;
-  counter: CounterView;
-  onChoose: (service: string) => void;
-  onClose: () => void;
-}) {
-  const { language, say } = useSpeech();
-  const title = say('counter.transfer_to', { number: counter.current?.number ?? '' });
-  return (
-    <Dialog label={title} onClose={onClose}>
-      <h2>{title}</h2>
-      <ul class="choices">
-        {view.services
-          .filter(({ id }) => id !== counter.current?.service)
-          .map((service) => (
-            <li key={service.id}>
-              <Action can onPress={() => onChoose(service.id)}>
-                <span class="letters" aria-hidden="true">
-                  {service.letters}
-                </span>
-                {pick(service.name, language)}
-              </Action>
-            </li>
-          ))}
-      </ul>
-      <button type="button" class="quiet" onClick={onClose}>
-        {say('cancel')}
-      </button>
-    </Dialog>
-  );
 }

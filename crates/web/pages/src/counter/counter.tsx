@@ -1,17 +1,22 @@
 // The officer's page: who is at the counter, what can be done, who waits.
 
+import { useState } from 'preact/hooks';
+
 import { asked, useLive, useNow, usePress, useSpeech, type Presser } from '../live';
-import type { BranchView, CounterView, TicketView } from '../protocol';
+import type { BranchView, CounterView, Language, MissedView, TicketView } from '../protocol';
 import { useRenewal } from '../renew';
 import { pick } from '../text';
 import { clock, duration, elapsed } from '../time';
 import { Action, Failure, Header, Languages, LinkDown, withParameter } from '../ui/frame';
+import { OfficerBar, useOfficer } from '../ui/officer';
 import { Actions } from './actions';
+import { Manage } from './dialogs';
 
 export function Counter({ branch }: { branch: string }) {
   const { language, say } = useSpeech();
   const { picture, link } = useLive(branch, 'counter');
-  const presser = usePress(branch);
+  const officer = useOfficer();
+  const presser = usePress(branch, undefined, officer.by);
   useRenewal(link, !presser.pending);
   const now = useNow(picture);
   const view = picture?.view;
@@ -30,7 +35,17 @@ export function Counter({ branch }: { branch: string }) {
       <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
       <Failure presser={presser} />
       {view && counter ? (
-        <Console view={view} counter={counter} presser={presser} now={now} />
+        <>
+          <OfficerBar
+            officer={officer}
+            onAnswer={(id) => {
+              if (id && id !== counter.officer) {
+                presser.press({ type: 'seat_officer', counter: counter.id, officer: id });
+              }
+            }}
+          />
+          <Console view={view} counter={counter} presser={presser} now={now} />
+        </>
       ) : (
         <main>{view ? <Choice view={view} /> : <p role="status">{say('link.opening')}</p>}</main>
       )}
@@ -51,7 +66,9 @@ function Choice({ view }: { view: BranchView }) {
               <strong>
                 {say(`place.${counter.place}`)} {counter.number}
               </strong>
-              <span>{say(counter.open ? 'counter.is_open' : 'counter.is_closed')}</span>
+              <span>
+                {say(counter.pause ? 'counter.state.paused' : counter.open ? 'counter.is_open' : 'counter.is_closed')}
+              </span>
             </a>
           </li>
         ))}
@@ -67,49 +84,156 @@ function Console({ view, counter, presser, now }: {
   now: number;
 }) {
   const { say } = useSpeech();
+  const [managed, setManaged] = useState<number>();
   const tickets = view.tickets ?? [];
+  const takes = [counter.services, ...(counter.helps ?? [])].flat();
   const mine = tickets
-    .filter(({ state, service }) => state === 'waiting' && counter.services.includes(service))
-    .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at) || a.id - b.id);
+    .filter(
+      ({ state, service, bound }) =>
+        state === 'waiting' && (bound ? bound === counter.id : takes.includes(service)),
+    )
+    .sort(
+      (a, b) =>
+        Number(b.goes_next ?? false) - Number(a.goes_next ?? false) ||
+        Date.parse(a.due_at) - Date.parse(b.due_at) ||
+        a.id - b.id,
+    );
   const parked = tickets.filter(({ state }) => state === 'parked');
+  const ahead = tickets.find(({ id }) => id === counter.ahead?.ticket);
+  const missed = (view.missed ?? []).filter(({ until }) => Date.parse(until) > now);
+  const ticket = tickets.find(({ id }) => id === managed);
+  const part = { view, now, can: !presser.pending, onManage: setManaged };
   return (
     <main class="desk">
       <section class="work" aria-labelledby="now">
         <Current view={view} counter={counter} now={now} />
-        <Actions view={view} counter={counter} waiting={mine.length} presser={presser} />
+        <Actions view={view} counter={counter} waiting={mine.length} presser={presser} now={now} />
       </section>
-      <section class="panel" aria-labelledby="parked">
-        <h2 id="parked">
-          {say('counter.parked')} <span class="count">{parked.length}</span>
-        </h2>
-        <ul class="parked">
-          {parked.map((ticket) => (
-            <li key={ticket.id}>
-              <strong>{ticket.number}</strong>
-              <Since at={ticket.since} now={now} />
-              <Action
-                can={!presser.pending}
-                aria-label={`${say('counter.resume')} ${ticket.number}`}
-                onPress={() => presser.press({ type: 'resume', ticket: ticket.id })}
-              >
-                {say('counter.resume')}
-              </Action>
-            </li>
-          ))}
-        </ul>
-        {!parked.length && <p class="empty">{say('counter.none_parked')}</p>}
-      </section>
+      <div class="aside">
+        {ahead && (
+          <section class="panel" aria-labelledby="ahead">
+            <h2 id="ahead">{say('counter.ahead')}</h2>
+            <ul class="parked">
+              <Row ticket={ahead} {...part} />
+            </ul>
+          </section>
+        )}
+        <section class="panel" aria-labelledby="parked">
+          <h2 id="parked">
+            {say('counter.parked')} <span class="count">{parked.length}</span>
+          </h2>
+          <ul class="parked">
+            {parked.map((ticket) => (
+              <Row key={ticket.id} ticket={ticket} {...part}>
+                <Action
+                  can={!presser.pending}
+                  aria-label={`${say('counter.resume')} ${ticket.number}`}
+                  onPress={() => presser.press({ type: 'resume', ticket: ticket.id })}
+                >
+                  {say('counter.resume')}
+                </Action>
+              </Row>
+            ))}
+          </ul>
+          {!parked.length && <p class="empty">{say('counter.none_parked')}</p>}
+        </section>
+        {missed.length > 0 && <Missed view={view} missed={missed} presser={presser} />}
+      </div>
       <section class="panel" aria-labelledby="waiting">
         <h2 id="waiting">
           {say('counter.waiting')} <span class="count">{mine.length}</span>
         </h2>
         {mine.length ? (
-          <Waiting view={view} tickets={mine} now={now} />
+          <Waiting tickets={mine} {...part} />
         ) : (
           <p class="empty">{say('counter.nobody')}</p>
         )}
       </section>
+      {ticket && (
+        <Manage
+          // Whoever has moved meanwhile is asked about anew.
+          key={ticket.state}
+          view={view}
+          counter={counter}
+          ticket={ticket}
+          onClose={() => setManaged(undefined)}
+          onDo={(command) => {
+            setManaged(undefined);
+            presser.press(command);
+          }}
+        />
+      )}
     </main>
+  );
+}
+
+interface Part {
+  view: BranchView;
+  now: number;
+  can: boolean;
+  onManage: (ticket: number) => void;
+}
+
+/** A ticket that no counter serves, in a short list. */
+function Row({ ticket, view, now, can, onManage, children }: Part & {
+  ticket: TicketView;
+  children?: preact.ComponentChildren;
+}) {
+  const { say } = useSpeech();
+  return (
+    <li>
+      <strong>{ticket.number}</strong>
+      <Since at={ticket.since} now={now} />
+      {ticket.until && <span>{say('counter.until', { time: clock(Date.parse(ticket.until), view.time_zone) })}</span>}
+      <span class="buttons">
+        {children}
+        <More ticket={ticket} can={can} onManage={onManage} />
+      </span>
+    </li>
+  );
+}
+
+/** Opens what is seldom done, and needs a reason. */
+function More({ ticket, can, onManage }: Omit<Part, 'view' | 'now'> & { ticket: TicketView }) {
+  const { say } = useSpeech();
+  return (
+    <Action
+      class="more"
+      can={can}
+      aria-label={say('counter.manage', { number: ticket.number })}
+      onPress={() => onManage(ticket.id)}
+    >
+      …
+    </Action>
+  );
+}
+
+/** Who missed the call and may still come back to the same place. */
+function Missed({ view, missed, presser }: { view: BranchView; missed: MissedView[]; presser: Presser }) {
+  const { say } = useSpeech();
+  return (
+    <section class="panel" aria-labelledby="missed">
+      <h2 id="missed">
+        {say('counter.missed')} <span class="count">{missed.length}</span>
+      </h2>
+      <ul class="parked missed">
+        {missed.map(({ ticket, number, until }) => (
+          <li key={ticket}>
+            <strong>{number}</strong>
+            <span>{say('counter.until', { time: clock(Date.parse(until), view.time_zone) })}</span>
+            <span class="buttons">
+              <Action
+                can={!presser.pending}
+                aria-label={`${say('counter.come_back')} ${number}`}
+                onPress={() => presser.press({ type: 'come_back', ticket })}
+              >
+                {say('counter.come_back')}
+              </Action>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -117,9 +241,8 @@ function Console({ view, counter, presser, now }: {
 function Current({ view, counter, now }: { view: BranchView; counter: CounterView; now: number }) {
   const { language, say } = useSpeech();
   const { current } = counter;
-  const state = !counter.open ? 'closed' : !current ? 'free' : current.serving ? 'serving' : 'called';
+  const state = !counter.open ? 'closed' : counter.pause ? 'paused' : !current ? 'free' : current.serving ? 'serving' : 'called';
   const ticket = current && view.tickets?.find(({ id }) => id === current.ticket);
-  const service = current && view.services.find(({ id }) => id === current.service);
   const group = ticket && view.classes.slice(1).find(({ id }) => id === ticket.class);
   return (
     <div class="current" data-state={state}>
@@ -128,6 +251,8 @@ function Current({ view, counter, now }: { view: BranchView; counter: CounterVie
           <span class="state">
             <span class={`sign ${state}`} aria-hidden="true" />
             {say(`counter.state.${state}`)}
+            {counter.pause && `: ${say(`pause.${counter.pause.reason}`)}`}
+            {ticket?.goes_next && <Emergency />}
           </span>{' '}
           {current ? <strong class="number">{current.number}</strong> : <span class="number none">–</span>}
         </h1>
@@ -142,7 +267,7 @@ function Current({ view, counter, now }: { view: BranchView; counter: CounterVie
           </div>
           <div>
             <dt>{say('service')}</dt>
-            <dd>{service ? pick(service.name, language) : current.service}</dd>
+            <dd>{nameOf(view, current.service, language)}</dd>
           </div>
           {ticket && (
             <div>
@@ -154,6 +279,18 @@ function Current({ view, counter, now }: { view: BranchView; counter: CounterVie
             <div>
               <dt>{say('class')}</dt>
               <dd>{pick(group.name, language)}</dd>
+            </div>
+          )}
+          {ticket && ticket.legs && ticket.legs.length > 0 && (
+            <div>
+              <dt>{say('counter.legs')}</dt>
+              <dd>{ticket.legs.map((id) => nameOf(view, id, language)).join(', ')}</dd>
+            </div>
+          )}
+          {ticket?.note && (
+            <div class="note">
+              <dt>{say('counter.note')}</dt>
+              <dd>{ticket.note}</dd>
             </div>
           )}
           {current.attempts > 1 && (
@@ -171,7 +308,7 @@ function Current({ view, counter, now }: { view: BranchView; counter: CounterVie
 /** How many rows are drawn: more than an officer reads, fewer than an old machine minds. */
 const ROWS = 50;
 
-function Waiting({ view, tickets, now }: { view: BranchView; tickets: TicketView[]; now: number }) {
+function Waiting({ view, tickets, now, can, onManage }: Part & { tickets: TicketView[] }) {
   const { language, say } = useSpeech();
   const ordinary = view.classes[0]?.id;
   return (
@@ -182,18 +319,26 @@ function Waiting({ view, tickets, now }: { view: BranchView; tickets: TicketView
           <th scope="col">{say('service')}</th>
           <th scope="col">{say('class')}</th>
           <th scope="col" class="figure">{say('waited')}</th>
+          <th scope="col">
+            <span class="unseen">{say('counter.actions')}</span>
+          </th>
         </tr>
       </thead>
       <tbody>
         {tickets.slice(0, ROWS).map((ticket) => {
-          const service = view.services.find(({ id }) => id === ticket.service);
           const group = view.classes.find(({ id }) => id === ticket.class);
           const late = Date.parse(ticket.due_at) <= now;
           return (
             <tr key={ticket.id}>
               <th scope="row">{ticket.number}</th>
-              <td>{service ? pick(service.name, language) : ticket.service}</td>
-              <td>{ticket.class === ordinary || !group ? '' : pick(group.name, language)}</td>
+              <td>
+                {nameOf(view, ticket.service, language)}
+                {ticket.note && <small> {ticket.note}</small>}
+              </td>
+              <td>
+                {ticket.goes_next && <Emergency />}
+                {ticket.class === ordinary || !group ? '' : pick(group.name, language)}
+              </td>
               <td class="figure">
                 {late && (
                   <span class="late" title={say('late')}>
@@ -203,6 +348,9 @@ function Waiting({ view, tickets, now }: { view: BranchView; tickets: TicketView
                 )}
                 <Since at={ticket.arrived_at} now={now} />
               </td>
+              <td class="figure">
+                <More ticket={ticket} can={can} onManage={onManage} />
+              </td>
             </tr>
           );
         })}
@@ -210,6 +358,22 @@ function Waiting({ view, tickets, now }: { view: BranchView; tickets: TicketView
     </table>
   );
 }
+
+/** Goes before all that are none. */
+function Emergency() {
+  const { say } = useSpeech();
+  return (
+    <span class="emergency">
+      <span aria-hidden="true">‼ </span>
+      {say('counter.emergency')}
+    </span>
+  );
+}
+
+const nameOf = (view: BranchView, id: string, language: Language): string => {
+  const service = view.services.find((service) => service.id === id);
+  return service ? pick(service.name, language) : id;
+};
 
 /** A live timer. */
 function Since({ at, now }: { at: string; now: number }) {

@@ -8,11 +8,14 @@ import { useRenewal } from '../renew';
 import { pick, type Key } from '../text';
 import { clock, date, duration, elapsed, range } from '../time';
 import { Action, Dialog, Failure, Header, Languages, LinkDown } from '../ui/frame';
+import { OfficerBar, useOfficer } from '../ui/officer';
+import { Day } from './day';
 
 export function Dashboard({ branch }: { branch: string }) {
   const { language, say } = useSpeech();
   const { picture, link } = useLive(branch, 'supervisor');
-  const presser = usePress(branch);
+  const officer = useOfficer();
+  const presser = usePress(branch, undefined, officer.by);
   useRenewal(link, !presser.pending);
   const now = useNow(picture);
   const view = picture?.view;
@@ -34,12 +37,14 @@ export function Dashboard({ branch }: { branch: string }) {
       </Header>
       <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
       <Failure presser={presser} />
+      <OfficerBar officer={officer} />
       <main>
         <h1 class="unseen">{say('dashboard.title')}</h1>
         {view ? (
           <>
             <Totals view={view} waiting={waiting} now={now} />
             <Services view={view} waiting={waiting} now={now} />
+            <Day branch={branch} view={view} presser={presser} now={now} />
             <Counters view={view} presser={presser} now={now} />
             <Waiting view={view} waiting={waiting} now={now} />
           </>
@@ -68,13 +73,16 @@ function Totals({ view, waiting, now }: Part) {
     ['dashboard.open', `${open}/${view.counters.length}`],
   ];
   if (view.tally) {
-    const { issued, served, missed, cancelled } = view.tally;
+    const { issued, served, missed, cancelled, expired, carried } = view.tally;
     figures.push(
       ['dashboard.issued', issued],
       ['dashboard.served', served],
       ['dashboard.missed', missed],
       ['dashboard.cancelled', cancelled],
     );
+    // Most offices have none of these, and then nothing is said of them.
+    if (expired) figures.push(['dashboard.expired', expired]);
+    if (carried) figures.push(['dashboard.carried', carried]);
   }
   return (
     <section class="totals" aria-label={say('dashboard.today')}>
@@ -92,6 +100,7 @@ function Totals({ view, waiting, now }: Part) {
 
 function Services({ view, waiting, now }: Part) {
   const { language, say } = useSpeech();
+  const quota = view.services.some(({ numbers_left }) => numbers_left != null);
   const most = Math.max(1, ...view.services.map((service) => service.waiting));
   return (
     <section class="panel services" aria-labelledby="services">
@@ -102,12 +111,19 @@ function Services({ view, waiting, now }: Part) {
             <th scope="col">{say('service')}</th>
             <th scope="col">{say('dashboard.waiting')}</th>
             <th scope="col" class="figure">{say('dashboard.longest')}</th>
+            {quota && (
+              <th scope="col" class="figure">
+                {say('dashboard.left')}
+              </th>
+            )}
             <th scope="col">{say('dashboard.expected')}</th>
           </tr>
         </thead>
         <tbody>
           {view.services.map((service) => {
             const longest = waiting.find((ticket) => ticket.service === service.id);
+            const promise_s = service.charter?.wait_s;
+            const over = longest && promise_s != null && now - Date.parse(longest.arrived_at) > promise_s * 1000;
             return (
               <tr key={service.id}>
                 <th scope="row">
@@ -122,7 +138,20 @@ function Services({ view, waiting, now }: Part) {
                     <meter min={0} max={most} value={service.waiting} aria-hidden="true" />
                   </span>
                 </td>
-                <td class="figure">{longest ? <Since at={longest.arrived_at} now={now} /> : '–'}</td>
+                <td class="figure">
+                  {longest ? <Since at={longest.arrived_at} now={now} /> : '–'}
+                  {over && (
+                    <span class="over">
+                      <span aria-hidden="true">▲ </span>
+                      {say('dashboard.over', { count: Math.round(promise_s / 60) })}
+                    </span>
+                  )}
+                </td>
+                {quota && (
+                  <td class="figure">
+                    {service.numbers_left === 0 ? say('left.none') : (service.numbers_left ?? '–')}
+                  </td>
+                )}
                 <td>{range(service.wait, language, true)}</td>
               </tr>
             );
@@ -143,14 +172,19 @@ function Counters({ view, presser, now }: { view: BranchView; presser: Presser; 
       <ul>
         {view.counters.map((counter) => {
           const name = `${say(`place.${counter.place}`)} ${counter.number}`;
-          const names = counter.services.map((id) => {
-            const service = view.services.find((service) => service.id === id);
-            return service ? pick(service.name, language) : id;
-          });
+          const state = counter.pause ? 'paused' : counter.open ? 'open' : 'closed';
+          const names = (ids: readonly string[]) => ids.map((id) => nameOf(view, id, language)).join(' · ');
+          const helps = names((counter.helps ?? []).flat());
+          const open = counter.open;
           return (
             <li key={counter.id} data-open={counter.open}>
               <h3>
-                {name} <span class={`tag ${counter.open ? 'open' : 'closed'}`}>{say(counter.open ? 'counter.is_open' : 'counter.is_closed')}</span>
+                {name}{' '}
+                <span class={`tag ${state}`}>
+                  {counter.pause
+                    ? `${say('counter.state.paused')}: ${say(`pause.${counter.pause.reason}`)}`
+                    : say(open ? 'counter.is_open' : 'counter.is_closed')}
+                </span>
               </h3>
               <p class="there">
                 {counter.current ? (
@@ -159,21 +193,39 @@ function Counters({ view, presser, now }: { view: BranchView; presser: Presser; 
                     <span>{say(counter.current.serving ? 'counter.state.serving' : 'counter.state.called')}</span>{' '}
                     <Since at={counter.current.since} now={now} />
                   </>
+                ) : counter.pause ? (
+                  <Since at={counter.pause.since} now={now} />
                 ) : (
-                  <span>{counter.open ? say('counter.state.free') : '–'}</span>
+                  <span>{open ? say('counter.state.free') : '–'}</span>
+                )}
+                {counter.officer && (
+                  <>
+                    {' · '}
+                    {say('officer')}: <span class="who">{counter.officer}</span>
+                  </>
                 )}
               </p>
-              <p class="takes">{names.join(' · ')}</p>
+              <p class="takes">
+                <span>{names(counter.services)}</span>
+                {helps && <span>{say('dashboard.helps', { names: helps })}</span>}
+              </p>
               <p class="buttons">
-                <Action
-                  can={!presser.pending}
-                  aria-label={`${say(counter.open ? 'counter.do.close' : 'counter.do.open')}: ${name}`}
-                  onPress={() =>
-                    presser.press({ type: counter.open ? 'close_counter' : 'open_counter', counter: counter.id })
-                  }
-                >
-                  {say(counter.open ? 'counter.do.close' : 'counter.do.open')}
-                </Action>
+                <Press presser={presser} name={name} say={open ? 'counter.do.close' : 'counter.do.open'}>
+                  {{ type: open ? 'close_counter' : 'open_counter', counter: counter.id }}
+                </Press>
+                {counter.pause ? (
+                  <Press presser={presser} name={name} say="counter.do.go_on">
+                    {{ type: 'resume_counter', counter: counter.id }}
+                  </Press>
+                ) : (
+                  <Action
+                    can={!presser.pending && open && !counter.current}
+                    aria-label={`${say('counter.do.pause')}: ${name}`}
+                    onPress={() => setPausing(counter.id)}
+                  >
+                    {say('counter.do.pause')}
+                  </Action>
+                )}
                 <Action
                   can={!presser.pending}
                   aria-label={`${say('dashboard.choose')}: ${name}`}

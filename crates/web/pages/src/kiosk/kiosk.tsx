@@ -1,15 +1,17 @@
 // Choosing a service and seeing the number, for one visitor after the other.
 //
-// Each visitor finds the page as it was meant: in its first language, for an ordinary visitor.
+// Each visitor finds the page as it was meant: at its first page, in its first language, for an ordinary
+// visitor. A number is one press away, or two where the office has groups of services or asks for more.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useLive, useNow, usePress, useSpeech } from '../live';
-import type { BranchView, ClassView, Language, Outcome, ServiceView } from '../protocol';
+import type { BranchView, ClassView, GroupView, Language, Outcome, ServiceView } from '../protocol';
 import { useRenewal } from '../renew';
 import { beside, pick, say as sayIn } from '../text';
 import { clock, date, range } from '../time';
 import { Action, Failure, Header, Languages, LinkDown } from '../ui/frame';
+import { asksMore, Back, CheckIn, Prepare } from './steps';
 import { TicketScreen } from './ticket';
 
 /** After how long without a touch the page belongs to the next visitor. */
@@ -17,11 +19,15 @@ const IDLE_MS = 40_000;
 
 export type Issued = Extract<Outcome, { type: 'issued' }>;
 
+/** Where a visitor is. */
+type Place = { at: 'page'; group?: string } | { at: 'service'; id: string; group?: string } | { at: 'check_in' };
+
 export function Kiosk({ branch }: { branch: string }) {
   const { language, say, choose } = useSpeech();
   const { picture, link } = useLive(branch, 'kiosk');
   const first = useRef(language);
   const [chosenClass, setChosenClass] = useState<string>();
+  const [place, setPlace] = useState<Place>({ at: 'page' });
   const [issued, setIssued] = useState<Issued>();
   const presser = usePress(branch, ({ outcome }) => {
     if (outcome.type === 'issued') setIssued(outcome);
@@ -31,6 +37,7 @@ export function Kiosk({ branch }: { branch: string }) {
 
   const next = () => {
     setIssued(undefined);
+    setPlace({ at: 'page' });
     setChosenClass(undefined);
     presser.dismiss();
     choose(first.current);
@@ -39,6 +46,65 @@ export function Kiosk({ branch }: { branch: string }) {
 
   const view = picture?.view;
   const group = view?.classes.find(({ id }) => id === chosenClass) ?? view?.classes[0];
+  const classes = view && view.classes.length > 1 && (
+    <Classes view={view} chosen={group} onChoose={setChosenClass} />
+  );
+  const take = (service: ServiceView, person?: string) =>
+    presser.press({
+      type: 'issue_ticket',
+      service: service.id,
+      language,
+      ...(group && group !== view?.classes[0] ? { class: group.id } : {}),
+      ...(person !== undefined && { person }),
+    });
+  const screen = () => {
+    if (!view) return <Waiting />;
+    if (issued) return <TicketScreen issued={issued} view={view} onDone={next} />;
+    if (view.opening.state === 'closed') return <Closed view={view} />;
+    if (place.at === 'check_in') {
+      return (
+        <CheckIn
+          can={!presser.pending}
+          onCheckIn={(code) => presser.press({ type: 'check_in', code, language })}
+          onBack={() => setPlace({ at: 'page' })}
+        />
+      );
+    }
+    const service = place.at === 'service' ? view.services.find(({ id }) => id === place.id) : undefined;
+    if (service) {
+      return (
+        <Prepare
+          service={service}
+          can={!presser.pending && service.numbers_left !== 0}
+          onTake={(person) => take(service, person)}
+          onBack={() => setPlace({ ...place, at: 'page' })}
+        >
+          {classes}
+        </Prepare>
+      );
+    }
+    return (
+      <Page
+        view={view}
+        within={place.group}
+        busy={Boolean(presser.pending)}
+        onService={(service) => {
+          if (asksMore(service)) setPlace({ ...place, at: 'service', id: service.id });
+          else take(service);
+        }}
+        onGroup={(group) => setPlace({ at: 'page', ...(group && { group }) })}
+      >
+        <div class="foot">
+          {classes}
+          {view.appointments && (
+            <button type="button" class="appointment" onClick={() => setPlace({ at: 'check_in' })}>
+              {say('kiosk.appointment')}
+            </button>
+          )}
+        </div>
+      </Page>
+    );
+  };
   return (
     <div class="kiosk">
       <Header office={view ? pick(view.name, language) : ''}>
@@ -54,71 +120,155 @@ export function Kiosk({ branch }: { branch: string }) {
       </Header>
       <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
       <Failure presser={presser} />
-      {view && issued ? (
-        <TicketScreen issued={issued} view={view} onDone={next} />
-      ) : (
-        <main>
-          <div class="lead">
-            <h1>{say('kiosk.choose')}</h1>
-            <p class="waiting" role="status">
-              {presser.pending ? say('kiosk.printing') : view ? '' : say('link.opening')}
-            </p>
-            <p class="second" lang={beside(language)}>
-              {sayIn(beside(language), 'kiosk.choose')}
-            </p>
-          </div>
-          {view && (
-            <>
-              <ul class="services" data-many={view.services.length > 6}>
-                {view.services.map((service) => (
-                  <li key={service.id}>
-                    <Action
-                      class="service"
-                      can={!presser.pending}
-                      onPress={() =>
-                        presser.press({
-                          type: 'issue_ticket',
-                          service: service.id,
-                          language,
-                          ...(group && group !== view.classes[0] ? { class: group.id } : {}),
-                        })
-                      }
-                    >
-                      <Service service={service} language={language} />
-                    </Action>
-                  </li>
-                ))}
-              </ul>
-              {view.classes.length > 1 && (
-                <Classes view={view} chosen={group} onChoose={setChosenClass} />
-              )}
-            </>
-          )}
-        </main>
-      )}
+      {screen()}
     </div>
   );
 }
 
-function Service({ service, language }: { service: ServiceView; language: Language }) {
+function Waiting() {
   const { say } = useSpeech();
+  return (
+    <main>
+      <h1>{say('link.opening')}</h1>
+    </main>
+  );
+}
+
+/** Nobody gets a number now; when it will be so again. */
+function Closed({ view }: { view: BranchView }) {
+  const { language, say } = useSpeech();
   const other = beside(language);
+  const next = view.opening.state === 'closed' ? view.opening.next : undefined;
+  const at = next ? Date.parse(next) : undefined;
+  const opens = (language: Language) =>
+    at !== undefined &&
+    sayIn(language, 'opening.next', { date: date(at, view.time_zone, language), time: clock(at, view.time_zone) });
+  return (
+    <main class="closed">
+      <h1>{say('opening.closed')}</h1>
+      <p class="second" lang={other}>
+        {sayIn(other, 'opening.closed')}
+      </p>
+      <p class="advice">{opens(language) || say('kiosk.closed')}</p>
+      {at !== undefined && (
+        <p class="second" lang={other}>
+          {opens(other)}
+        </p>
+      )}
+    </main>
+  );
+}
+
+/** One page of services and of groups of them. */
+function Page({ view, within, busy, children, onService, onGroup }: {
+  view: BranchView;
+  within: string | undefined;
+  busy: boolean;
+  children: preact.ComponentChildren;
+  onService: (service: ServiceView) => void;
+  onGroup: (group: string | undefined) => void;
+}) {
+  const { language, say } = useSpeech();
+  const other = beside(language);
+  const here = view.groups?.find(({ id }) => id === within);
+  const groups = view.groups?.filter((group) => (group.within ?? undefined) === here?.id) ?? [];
+  const services = view.services.filter(({ group }) => (group ?? undefined) === here?.id);
+  return (
+    <main>
+      {here && <Back onBack={() => onGroup(here.within ?? undefined)} />}
+      <div class="lead">
+        <h1>{here ? pick(here.name, language) : say('kiosk.choose')}</h1>
+        <p class="waiting" role="status">
+          {busy ? say('kiosk.printing') : ''}
+        </p>
+        <p class="second" lang={other}>
+          {here ? here.name[other] : sayIn(other, 'kiosk.choose')}
+        </p>
+      </div>
+      <ul class="services" data-many={groups.length + services.length > 6}>
+        {groups.map((group) => (
+          <li key={group.id}>
+            <Action class="service group" can={!busy} onPress={() => onGroup(group.id)}>
+              <Group view={view} group={group} />
+            </Action>
+          </li>
+        ))}
+        {services.map((service) => (
+          <li key={service.id}>
+            <Action class="service" can={!busy && service.numbers_left !== 0} onPress={() => onService(service)}>
+              <Service view={view} service={service} />
+            </Action>
+          </li>
+        ))}
+      </ul>
+      {children}
+    </main>
+  );
+}
+
+function Group({ view, group }: { view: BranchView; group: GroupView }) {
+  const { language } = useSpeech();
+  const inside = [
+    ...(view.groups?.filter(({ within }) => within === group.id) ?? []),
+    ...view.services.filter((service) => service.group === group.id),
+  ];
+  return (
+    <>
+      <span class="letters" aria-hidden="true">
+        …
+      </span>
+      <Names name={group.name} />
+      <span class="facts">{inside.map(({ name }) => pick(name, language)).join(' · ')}</span>
+    </>
+  );
+}
+
+function Names({ name }: { name: ServiceView['name'] }) {
+  const { language } = useSpeech();
+  const other = beside(language);
+  return (
+    <span class="names">
+      <strong>{pick(name, language)}</strong>
+      {name[other] && (
+        <span class="second" lang={other}>
+          {name[other]}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** The services that a visit goes on to, as people read them. */
+export const legsOf = (view: BranchView, service: ServiceView, language: Language): string =>
+  (service.then ?? [])
+    .flatMap((id) => view.services.filter((service) => service.id === id))
+    .map(({ name }) => pick(name, language))
+    .join(', ');
+
+function Service({ view, service }: { view: BranchView; service: ServiceView }) {
+  const { language, say } = useSpeech();
+  const { numbers_left, last_ticket } = service;
+  const legs = legsOf(view, service, language);
   return (
     <>
       <span class="letters" aria-hidden="true">
         {service.letters}
       </span>
-      <span class="names">
-        <strong>{pick(service.name, language)}</strong>
-        {service.name[other] && (
-          <span class="second" lang={other}>
-            {service.name[other]}
-          </span>
-        )}
-      </span>
+      <Names name={service.name} />
       <span class="facts">
-        <span>{say(service.waiting === 1 ? 'kiosk.waiting.one' : 'kiosk.waiting', { count: service.waiting })}</span>
-        <span>{service.wait ? range(service.wait, language) : say('kiosk.wait.unknown')}</span>
+        {numbers_left === 0 ? (
+          <strong>{say('left.none')}</strong>
+        ) : (
+          <>
+            <span>
+              {say(service.waiting === 1 ? 'kiosk.waiting.one' : 'kiosk.waiting', { count: service.waiting })}
+            </span>
+            <span>{service.wait ? range(service.wait, language) : say('kiosk.wait.unknown')}</span>
+            {numbers_left != null && <span>{say('left', { count: numbers_left })}</span>}
+            {last_ticket && <span>{say('kiosk.last_ticket', { time: last_ticket.slice(0, 5) })}</span>}
+          </>
+        )}
+        {legs && <span>{say('then', { names: legs })}</span>}
       </span>
     </>
   );

@@ -6,7 +6,7 @@ import { useSpeech } from '../live';
 import type { BranchView } from '../protocol';
 import { beside, pick, say as sayIn } from '../text';
 import { range } from '../time';
-import type { Issued } from './kiosk';
+import { legsOf, type Issued } from './kiosk';
 
 /** How long the number stands there. A touch or a key begins the time again. */
 const SHOWN_S = 15;
@@ -21,6 +21,7 @@ export function TicketScreen({ issued, view, onDone }: {
   const heading = useRef<HTMLHeadingElement>(null);
   const left_s = useCountdown(SHOWN_S, onDone);
   const service = view.services.find(({ id }) => id === issued.service);
+  const legs = service ? legsOf(view, service, language) : '';
   useEffect(() => heading.current?.focus(), []);
   return (
     <main class="ticket">
@@ -32,6 +33,7 @@ export function TicketScreen({ issued, view, onDone }: {
           <strong class="number">{issued.number}</strong>
         </h1>
         <p class="what">{service ? pick(service.name, language) : ''}</p>
+        {legs && <p>{say('then', { names: legs })}</p>}
         <dl>
           <div>
             <dt>{say('kiosk.ahead')}</dt>

@@ -186,8 +186,10 @@ export function Action({ can, children, onPress, ...rest }: {
 }
 
 /** A native dialog that is open while it is in the document. */
-export function Dialog({ label, onClose, children }: {
+export function Dialog({ label, wide = false, onClose, children }: {
   label: string;
+  /** Whether it holds a table. */
+  wide?: boolean;
   onClose: () => void;
   children: ComponentChildren;
 }) {
@@ -198,7 +200,7 @@ export function Dialog({ label, onClose, children }: {
     return () => opened?.close();
   }, []);
   return (
-    <dialog ref={dialog} aria-label={label} onClose={onClose}>
+    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={label} onClose={onClose}>
       {children}
     </dialog>
   );

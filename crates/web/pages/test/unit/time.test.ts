@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { beside, LANGUAGES, pick, say } from '../../src/text';
-import { clock, date, duration, elapsed, range } from '../../src/time';
+import { beside, LANGUAGES, learn, pick, say } from '../../src/text';
+import kiosk from '../../src/text/kiosk';
+import { clock, date, duration, elapsed, range, todayAt } from '../../src/time';
 import { uuid7 } from '../../src/uuid';
 
 test('an elapsed time has hours only when there are some', () => {
@@ -42,7 +43,14 @@ test('a wait is a range in minutes, in hours when it is long, and honest when it
   assert.equal(range(null, 'en'), 'not known yet');
 });
 
+test('an hour of today is a moment in the office', () => {
+  const now = Date.parse('2026-11-23T04:10:31.5Z');
+  assert.equal(new Date(todayAt('13:05', now, 'Asia/Kuala_Lumpur')).toISOString(), '2026-11-23T05:05:00.000Z');
+  assert.equal(new Date(todayAt('00:00', now, 'Asia/Kuala_Lumpur')).toISOString(), '2026-11-22T16:00:00.000Z');
+});
+
 test('sentences are filled in', () => {
+  learn(kiosk);
   assert.equal(say('ms', 'kiosk.waiting', { count: 7 }), '7 orang menunggu');
   assert.equal(say('en', 'link.down', { time: '14:05' }), 'The link has been down since 14:05. What is shown may be old.');
 });
