@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, Step, call, cancel, check, check_in, close, come_back, finish, issue, issue_for, minutes, no_show, office, park,
-        recall, resume, seconds, set, start, transfer, undo,
+        Hall, Step, call, cancel, check, check_in, close, come_back, finish, issue, issue_for, minutes,
+        no_show, office, park, recall, resume, seconds, set, start, transfer, undo,
     },
 };
 
