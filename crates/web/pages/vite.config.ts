@@ -17,7 +17,8 @@ export default defineConfig({
     target: 'es2022',
     // The pages' policy allows no `data:` address and no script in a page.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What a page needs at once stands in its head; a language is fetched alone, with nothing before it.
+    modulePreload: { polyfill: false, resolveDependencies: (_, parts, { hostType }) => (hostType === 'html' ? parts : []) },
     rolldownOptions: {
       input: ['index', 'kiosk', 'counter', 'display', 'dashboard'].map((page) => here(`${page}.html`)),
     },

@@ -10,25 +10,33 @@ const BUDGETS = { js: 20_000, css: 10_000 };
 const read = (path) => readFileSync(`${dist}/${path.replace(/^\//, '')}`);
 const faults = [];
 
-/** All that a page loads: what it names, and what that names. */
-function parts(page) {
+/**
+ * All that a page loads for the reader with most to load: what it names, what that names, and of the
+ * languages, which come when they are wanted, the largest; two on the pages that speak two at once.
+ */
+function parts(name, page) {
   const found = new Set();
+  const languages = new Map();
   const queue = [...String(page).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
   for (let path = queue.pop(); path; path = queue.pop()) {
     if (found.has(path)) continue;
     found.add(path);
-    if (path.endsWith('.js')) {
-      for (const [, other] of String(read(path)).matchAll(/["'`]\.?\/?(?:assets\/)?([\w-]+\.(?:js|css))["'`]/g)) {
-        queue.push(`/assets/${other}`);
-      }
+    if (!path.endsWith('.js')) continue;
+    const text = String(read(path));
+    for (const [, wanted, other, language] of text.matchAll(/(import\()?["'`]\.?\/?(?:assets\/)?((\w+)-[\w-]+\.(?:js|css))["'`]/g)) {
+      if (wanted) languages.set(language, [...(languages.get(language) ?? []), `/assets/${other}`]);
+      else queue.push(`/assets/${other}`);
     }
   }
-  return [...found];
+  const size = (paths) => paths.reduce((sum, path) => sum + read(path).length, 0);
+  const spoken = /^(?:kiosk|display)/.test(name) ? 2 : 1;
+  const largest = [...languages.values()].sort((a, b) => size(b) - size(a)).slice(0, spoken);
+  return [...found, ...largest.flat()];
 }
 
 for (const name of readdirSync(dist).filter((name) => name.endsWith('.html'))) {
   const page = read(name);
-  const used = parts(page);
+  const used = parts(name, page);
   const sizes = Object.entries(BUDGETS).map(([kind, most]) => {
     const size = used
       .filter((path) => path.endsWith(`.${kind}`))

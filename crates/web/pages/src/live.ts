@@ -7,7 +7,7 @@ import { openLink, type LinkStatus } from './link';
 import type { Picture } from './picture';
 import { forget, keep, kept, press as pressOf, send, type Ending, type Press } from './press';
 import type { Actor, Audience, Command, CommandAnswer, Language, ToClient } from './protocol';
-import { LANGUAGES, say, type Key } from './text';
+import { beside, LANGUAGES, load, say, type Key } from './text';
 
 /** What the address says after the question mark. */
 export const asked = (name: string): string | undefined =>
@@ -74,14 +74,19 @@ export const useSpeech = () => useContext(SpeechContext);
 const KEY = 'giliran.language';
 
 /** The language that the address names, else (on a machine with one user) the last choice, else Malay. */
-function firstLanguage(remember: boolean): Language {
+export function firstLanguage(remember: boolean): Language {
   const named = asked('lang') ?? (remember ? localStorage.getItem(KEY) : undefined);
   return LANGUAGES.find(([tag]) => tag === named)?.[0] ?? 'ms';
 }
 
+/** Fetches a language, and for a page that speaks two at once the one beside it. */
+export const ready = (language: Language, bilingual: boolean): Promise<unknown> =>
+  Promise.all([load(language), bilingual && load(beside(language))]);
+
 /** Holds the page's language; `remember` where the same person sits down again. */
-export function useLanguage(title: Key, remember: boolean): Speech {
+export function useLanguage(title: Key, remember: boolean, bilingual: boolean): Speech {
   const [language, setLanguage] = useState(() => firstLanguage(remember));
+  const wanted = useRef(language);
   // With the words and not after them: a screen reader asks for the language as it reads.
   useLayoutEffect(() => {
     document.documentElement.lang = language;
@@ -90,9 +95,14 @@ export function useLanguage(title: Key, remember: boolean): Speech {
   const choose = useCallback(
     (chosen: Language) => {
       if (remember) localStorage.setItem(KEY, chosen);
-      setLanguage(chosen);
+      wanted.current = chosen;
+      // Without the daemon the language can't be had, and the page stays as it is.
+      ready(chosen, bilingual).then(
+        () => wanted.current === chosen && setLanguage(chosen),
+        () => {},
+      );
     },
-    [remember],
+    [remember, bilingual],
   );
   return {
     language,

@@ -6,9 +6,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useSpeech, type Presser } from '../live';
-import type { BranchView, Command, CounterView } from '../protocol';
+import type { BranchView, Command, CounterView, PauseReason } from '../protocol';
 import type { Key } from '../text';
-import { Manage, NextOf, Park, Pause, Transfer } from './dialogs';
+import { Pause } from '../ui/pause';
+import { Manage, NextOf, Park, Transfer } from './dialogs';
 
 interface Offer {
   readonly name: string;
@@ -106,7 +107,11 @@ function Ask({ name, now, ...asking }: {
 }) {
   const { current } = asking.counter;
   const ticket = asking.view.tickets?.find(({ id }) => id === current?.ticket);
-  if (name === 'pause') return <Pause {...asking} />;
+  if (name === 'pause') {
+    const pause = (reason: PauseReason) =>
+      asking.onDo({ type: 'pause_counter', counter: asking.counter.id, reason });
+    return <Pause onClose={asking.onClose} onChoose={pause} />;
+  }
   if (name === 'of') return <NextOf {...asking} />;
   if (!current) return null;
   if (name === 'transfer') return <Transfer {...asking} ticket={current} />;

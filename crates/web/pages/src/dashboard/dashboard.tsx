@@ -3,12 +3,13 @@
 import { useState } from 'preact/hooks';
 
 import { useLive, useNow, usePress, useSpeech, type Presser } from '../live';
-import type { BranchView, CounterView, TicketView } from '../protocol';
+import type { BranchView, Command, CounterView, Language, TicketView } from '../protocol';
 import { useRenewal } from '../renew';
 import { pick, type Key } from '../text';
 import { clock, date, duration, elapsed, range } from '../time';
 import { Action, Dialog, Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { OfficerBar, useOfficer } from '../ui/officer';
+import { Pause } from '../ui/pause';
 import { Day } from './day';
 
 export function Dashboard({ branch }: { branch: string }) {
@@ -165,6 +166,7 @@ function Services({ view, waiting, now }: Part) {
 function Counters({ view, presser, now }: { view: BranchView; presser: Presser; now: number }) {
   const { language, say } = useSpeech();
   const [choosing, setChoosing] = useState<string>();
+  const [pausing, setPausing] = useState<string>();
   const chosen = view.counters.find(({ id }) => id === choosing);
   return (
     <section class="panel counters" aria-labelledby="counters">
@@ -243,9 +245,18 @@ function Counters({ view, presser, now }: { view: BranchView; presser: Presser; 
           view={view}
           counter={chosen}
           onClose={() => setChoosing(undefined)}
-          onChoose={(services) => {
+          onChoose={(services, helps) => {
             setChoosing(undefined);
-            presser.press({ type: 'choose_services', counter: chosen.id, services });
+            presser.press({ type: 'choose_services', counter: chosen.id, services, helps });
+          }}
+        />
+      )}
+      {pausing !== undefined && (
+        <Pause
+          onClose={() => setPausing(undefined)}
+          onChoose={(reason) => {
+            setPausing(undefined);
+            presser.press({ type: 'pause_counter', counter: pausing, reason });
           }}
         />
       )}
@@ -253,15 +264,39 @@ function Counters({ view, presser, now }: { view: BranchView; presser: Presser; 
   );
 }
 
-/** Which services a counter takes. */
+/** A button at a counter that asks for nothing more. */
+function Press({ presser, name, say: key, children: command }: {
+  presser: Presser;
+  /** The counter's. */
+  name: string;
+  say: Key;
+  children: Command;
+}) {
+  const { say } = useSpeech();
+  return (
+    <Action can={!presser.pending} aria-label={`${say(key)}: ${name}`} onPress={() => presser.press(command)}>
+      {say(key)}
+    </Action>
+  );
+}
+
+/** In how many tiers a counter may help, by this page. */
+const TIERS = [1, 2, 3];
+
+/** Which services a counter takes first, and which it helps with. */
 function Choose({ view, counter, onChoose, onClose }: {
   view: BranchView;
   counter: CounterView;
-  onChoose: (services: string[]) => void;
+  onChoose: (services: string[], helps: string[][]) => void;
   onClose: () => void;
 }) {
   const { language, say } = useSpeech();
-  const [services, setServices] = useState(counter.services);
+  // 0 for its own, then the tiers.
+  const [tiers, setTiers] = useState(
+    () =>
+      new Map([counter.services, ...(counter.helps ?? [])].flatMap((ids, tier) => ids.map((id) => [id, tier] as const))),
+  );
+  const of = (tier: number) => view.services.filter(({ id }) => tiers.get(id) === tier).map(({ id }) => id);
   const title = say('dashboard.takes', { place: `${say(`place.${counter.place}`)} ${counter.number}` });
   return (
     <Dialog label={title} onClose={onClose}>
@@ -270,25 +305,37 @@ function Choose({ view, counter, onChoose, onClose }: {
         {view.services.map(({ id, name, letters }) => (
           <li key={id}>
             <label>
-              <input
-                type="checkbox"
-                checked={services.includes(id)}
-                onChange={({ currentTarget }) =>
-                  setServices((services) =>
-                    currentTarget.checked ? [...services, id] : services.filter((service) => service !== id),
-                  )
-                }
-              />
               <span class="letters" aria-hidden="true">
                 {letters}
               </span>
               {pick(name, language)}
+              <select
+                value={tiers.get(id) ?? ''}
+                onChange={({ currentTarget: { value } }) => {
+                  const next = new Map(tiers);
+                  if (value === '') next.delete(id);
+                  else next.set(id, Number(value));
+                  setTiers(next);
+                }}
+              >
+                <option value="">{say('dashboard.takes.none')}</option>
+                <option value={0}>{say('dashboard.takes.own')}</option>
+                {TIERS.map((tier) => (
+                  <option key={tier} value={tier}>
+                    {say('dashboard.takes.help', { tier })}
+                  </option>
+                ))}
+              </select>
             </label>
           </li>
         ))}
       </ul>
       <p class="buttons">
-        <Action class="primary" can={services.length > 0} onPress={() => onChoose(services)}>
+        <Action
+          class="primary"
+          can={of(0).length > 0}
+          onPress={() => onChoose(of(0), TIERS.map(of).filter((tier) => tier.length > 0))}
+        >
           {say('save')}
         </Action>
         <button type="button" class="quiet" onClick={onClose}>
@@ -298,6 +345,11 @@ function Choose({ view, counter, onChoose, onClose }: {
     </Dialog>
   );
 }
+
+const nameOf = (view: BranchView, id: string, language: Language): string => {
+  const service = view.services.find((service) => service.id === id);
+  return service ? pick(service.name, language) : id;
+};
 
 /** How many rows are drawn at once. */
 const ROWS = 200;

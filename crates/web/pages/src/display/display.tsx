@@ -49,8 +49,9 @@ export function Display({ branch }: { branch: string }) {
           <h1 class="unseen">
             <Both say="display.title" />
           </h1>
-          <Newest view={view} stage={stage} />
+          {isQuiet(view) ? <Closed view={view} /> : <Newest view={view} stage={stage} />}
           <Earlier view={view} stage={stage} />
+          <Ahead view={view} />
           <Queues view={view} language={language} />
         </main>
       ) : (
@@ -72,6 +73,64 @@ function Both({ say: key }: { say: Key }) {
     <>
       <span>{say(key)}</span> <span class="second" lang={second}>{sayIn(second, key)}</span>
     </>
+  );
+}
+
+/** Whether the office is closed and nobody is at a counter any more. */
+const isQuiet = (view: BranchView): boolean =>
+  view.opening.state === 'closed' && view.counters.every(({ current }) => !current);
+
+function Closed({ view }: { view: BranchView }) {
+  const { language } = useSpeech();
+  const next = view.opening.state === 'closed' ? view.opening.next : undefined;
+  const at = next ? Date.parse(next) : undefined;
+  return (
+    <section class="stage closed" data-state="none">
+      <p class="none">
+        <Both say="opening.closed" />
+      </p>
+      {at !== undefined &&
+        [language, beside(language)].map((tongue, n) => (
+          <p key={tongue} lang={tongue} class={n > 0 ? 'second' : 'next'}>
+            {sayIn(tongue, 'opening.next', {
+              date: date(at, view.time_zone, tongue),
+              time: clock(at, view.time_zone),
+            })}
+          </p>
+        ))}
+    </section>
+  );
+}
+
+/** Who goes to the place near a counter already. */
+function Ahead({ view }: { view: BranchView }) {
+  const { language } = useSpeech();
+  const rows = view.counters.flatMap(({ id, place, number, ahead }) => (ahead ? [{ id, place, number, ahead }] : []));
+  if (rows.length === 0) return null;
+  const where = (tongue: Language, { place, number, ahead }: (typeof rows)[number]) =>
+    ahead.place
+      ? sayIn(tongue, 'display.at', { place: pick(ahead.place, tongue) })
+      : sayIn(tongue, 'display.near', { place: `${sayIn(tongue, `place.${place}`)} ${number}` });
+  const second = beside(language);
+  return (
+    <section class="ahead">
+      <h2>
+        <Both say="display.ahead" />
+      </h2>
+      <ul>
+        {rows.map((row) => (
+          <li key={row.id}>
+            <strong>{row.ahead.number}</strong>
+            <span>
+              {where(language, row)}{' '}
+              <span class="second" lang={second}>
+                {where(second, row)}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

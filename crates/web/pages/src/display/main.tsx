@@ -6,4 +6,4 @@ import texts from '../text/display';
 import { show } from '../ui/frame';
 import { Display } from './display';
 
-show(Display, { texts, title: 'display.title', remember: false });
+show(Display, { texts, title: 'display.title', remember: false, bilingual: true });

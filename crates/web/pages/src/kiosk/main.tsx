@@ -6,4 +6,4 @@ import texts from '../text/kiosk';
 import { show } from '../ui/frame';
 import { Kiosk } from './kiosk';
 
-show(Kiosk, { texts, title: 'kiosk.title', remember: false });
+show(Kiosk, { texts, title: 'kiosk.title', remember: false, bilingual: true });

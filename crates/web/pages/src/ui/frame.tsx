@@ -4,7 +4,7 @@ import { render, type ComponentChildren, type ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { branches } from '../api';
-import { asked, SpeechContext, useLanguage, useSpeech, type Presser } from '../live';
+import { asked, firstLanguage, ready, SpeechContext, useLanguage, useSpeech, type Presser } from '../live';
 import type { LinkStatus } from '../link';
 import type { BranchInfo, Language } from '../protocol';
 import { LANGUAGES, learn, pick, type Book, type Key } from '../text';
@@ -13,21 +13,31 @@ import { clock } from '../time';
 /** Puts a page into the document, once its branch is known unless it is for any. */
 export function show(
   Page: ComponentType<{ branch: string }>,
-  { title, texts, remember, anyBranch = false }: { title: Key; texts: Book; remember: boolean; anyBranch?: boolean },
+  { title, texts, remember, bilingual = false, anyBranch = false }: {
+    title: Key;
+    texts: Book;
+    /** Whether the same person sits down again. */
+    remember: boolean;
+    /** Whether it speaks two languages at once. */
+    bilingual?: boolean;
+    anyBranch?: boolean;
+  },
 ): void {
   mendItself();
   learn(texts);
   const place = document.getElementById('page');
   if (!place) throw new Error('the document has no place for the page');
   const Root = () => {
-    const speech = useLanguage(title, remember);
+    const speech = useLanguage(title, remember, bilingual);
     return (
       <SpeechContext.Provider value={speech}>
         {anyBranch ? <Page branch="" /> : <OfBranch Page={Page} />}
       </SpeechContext.Provider>
     );
   };
-  render(<Root />, place);
+  // Where the language does not come, Malay is better than nothing.
+  const draw = () => render(<Root />, place);
+  ready(firstLanguage(remember), bilingual).then(draw, draw);
 }
 
 /** How long a fault is left on the screen before the page is loaded afresh. */

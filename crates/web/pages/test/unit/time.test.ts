@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { beside, LANGUAGES, learn, pick, say } from '../../src/text';
+import { beside, LANGUAGES, learn, load, pick, say } from '../../src/text';
 import kiosk from '../../src/text/kiosk';
 import { clock, date, duration, elapsed, range, todayAt } from '../../src/time';
 import { uuid7 } from '../../src/uuid';
+
+learn(kiosk);
+await Promise.all(LANGUAGES.map(([language]) => load(language)));
 
 test('an elapsed time has hours only when there are some', () => {
   for (const [seconds, text] of [
@@ -50,7 +53,6 @@ test('an hour of today is a moment in the office', () => {
 });
 
 test('sentences are filled in', () => {
-  learn(kiosk);
   assert.equal(say('ms', 'kiosk.waiting', { count: 7 }), '7 orang menunggu');
   assert.equal(say('en', 'link.down', { time: '14:05' }), 'The link has been down since 14:05. What is shown may be old.');
 });

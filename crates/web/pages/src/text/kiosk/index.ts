@@ -1,8 +1,10 @@
-// What only the page `kiosk` says.
+// What only the page `kiosk` says. Malay comes with the page, the others when they are wanted.
 
-import en from './en.json';
 import ms from './ms.json';
-import ta from './ta.json';
-import zh from './zh.json';
 
-export default { ms, en, zh, ta };
+export default {
+  ms,
+  en: () => import('./en.json'),
+  zh: () => import('./zh.json'),
+  ta: () => import('./ta.json'),
+};
