@@ -282,7 +282,7 @@ impl Clerk {
                 }
                 // A picture must show nothing that is not on disk, so it waits for the commit too.
                 Request::Join { .. } | Request::Look { .. } | Request::Rules { .. } => {
-                    newcomers.push(request)
+                    newcomers.push(request);
                 }
             }
         }
@@ -445,9 +445,9 @@ impl Clerk {
     async fn answer(&self, due: Due, entries: &[Entry]) {
         let answer = match due.decided {
             Err(failure) => Err(failure),
-            Ok(seq) => match entries.iter().find(|entry| entry.seq == seq) {
-                Some(entry) => Ok(CommandAnswer { seq, outcome: wire::outcome(entry) }),
-                None => self.answer_again(seq).await,
+            Ok(seq) => match entries.binary_search_by_key(&seq, |entry| entry.seq) {
+                Ok(n) => Ok(CommandAnswer { seq, outcome: wire::outcome(&entries[n]) }),
+                Err(_) => self.answer_again(seq).await,
             },
         };
         // Whoever asked may be gone; what was done is done.
