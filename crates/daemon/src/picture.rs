@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use giliran_core::{
-    Branch, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, TicketId, TicketState,
+    Branch, ClassRule, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, TicketId, TicketState,
 };
 use giliran_forecast::ServiceWaits;
 use giliran_protocol::{
@@ -45,6 +45,7 @@ pub fn whole(
         classes: rules
             .classes
             .iter()
+            .filter(|class| audience != Audience::Kiosk || is_chosen(rules, class))
             .map(|class| ClassView { id: class.id.to_string(), name: wire::texts(&class.name) })
             .collect(),
         groups: rules
@@ -232,6 +233,12 @@ impl QueueLengths {
             |rule: &ServiceRule| (rule.id.clone(), branch.waiting(&rule.id), branch.numbers_left(&rule.id));
         self.0 = services.iter().map(length).collect();
     }
+}
+
+/// Whether visitors choose a class themselves. An emergency is the staff's to see, and an appointment has
+/// its code.
+fn is_chosen(rules: &Rules, class: &ClassRule) -> bool {
+    !class.goes_next && rules.appointments.as_ref().is_none_or(|rule| rule.class != class.id)
 }
 
 /// A length of time that the rules keep to, in whole seconds.

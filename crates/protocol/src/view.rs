@@ -99,7 +99,8 @@ pub struct BranchView {
     /// For how many seconds the last press at a counter can be undone; 0 for not at all.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub undo_s: u32,
-    /// Classes of visitor, the ordinary one first.
+    /// Classes of visitor, the ordinary one first. For kiosks those that visitors choose themselves:
+    /// neither emergencies nor appointments.
     pub classes: Vec<ClassView>,
     /// Pages of the kiosk, in the office's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

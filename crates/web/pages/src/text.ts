@@ -1,41 +1,43 @@
-// What the pages say, in the reader's language. Each page brings its own texts and all share `common`, so
+// What the pages say, in the reader's language. Each page brings its own texts and those that it shares, so
 // that no page loads another's, and a language is loaded when somebody reads it: an old kiosk on a slow
 // line has little to fetch. A folder below `text` has one file per language; `ms.json` is the measure, and
-// a check keeps the others' keys equal to its. Until a language is there, Malay stands in for it.
+// a check keeps the others' keys equal to its.
 
 import common from './text/common';
-import type counter from './text/counter';
-import type dashboard from './text/dashboard';
-import type display from './text/display';
-import type index from './text/index';
-import type kiosk from './text/kiosk';
+import type commonMs from './text/common/ms.json';
+import type counterMs from './text/counter/ms.json';
+import type dashboardMs from './text/dashboard/ms.json';
+import type displayMs from './text/display/ms.json';
+import type hallMs from './text/hall/ms.json';
+import type indexMs from './text/index/ms.json';
+import type kioskMs from './text/kiosk/ms.json';
+import type staffMs from './text/staff/ms.json';
 import type { Language, Texts } from './protocol';
 
 export type Key =
-  | keyof typeof common.ms
-  | keyof typeof counter.ms
-  | keyof typeof dashboard.ms
-  | keyof typeof display.ms
-  | keyof typeof index.ms
-  | keyof typeof kiosk.ms;
+  | keyof typeof commonMs
+  | keyof typeof counterMs
+  | keyof typeof dashboardMs
+  | keyof typeof displayMs
+  | keyof typeof hallMs
+  | keyof typeof indexMs
+  | keyof typeof kioskMs
+  | keyof typeof staffMs;
 
 type Words = Partial<Record<Key, string>>;
 
-/** What a page can say: in Malay, and how to come by the other languages. */
-export type Book = { ms: Words } & Record<Exclude<Language, 'ms'>, () => Promise<{ default: Words }>>;
+/** What a page can say, by language. */
+export type Book = Record<Language, () => Promise<{ default: Words }>>;
 
 const books: Book[] = [common];
-const known: Partial<Record<Language, Words>> = { ms: { ...common.ms } };
+const known: Partial<Record<Language, Words>> = {};
 
-/** Adds a page's own texts, before it says anything. */
-export function learn(book: Book): void {
-  books.push(book);
-  known.ms = { ...known.ms, ...book.ms };
-}
+/** Adds a page's own texts, before any language is loaded. */
+export const learn = (...more: Book[]) => books.push(...more);
 
 /** Fetches what there is in a language, once. */
 export async function load(language: Language): Promise<void> {
-  if (language === 'ms' || known[language]) return;
+  if (known[language]) return;
   const words = await Promise.all(books.map((book) => book[language]()));
   known[language] = Object.assign({}, ...words.map((word) => word.default));
 }
@@ -48,9 +50,9 @@ export const LANGUAGES: readonly (readonly [Language, string])[] = [
   ['ta', 'தமிழ்'],
 ];
 
-/** A sentence, its `{names}` filled in. */
+/** A sentence, its `{names}` filled in, in a language that is loaded. */
 export function say(language: Language, key: Key, fill: Record<string, string | number> = {}): string {
-  return (known[language]?.[key] ?? known.ms?.[key] ?? '').replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ''));
+  return (known[language]?.[key] ?? '').replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ''));
 }
 
 /** A text of the office's in a language, or in Malay where there is none. */

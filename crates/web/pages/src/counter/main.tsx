@@ -2,8 +2,9 @@
 
 import '../style/counter.css';
 
-import texts from '../text/counter';
+import counter from '../text/counter';
+import staff from '../text/staff';
 import { show } from '../ui/frame';
 import { Counter } from './counter';
 
-show(Counter, { texts, title: 'counter.title', remember: true });
+show(Counter, { texts: [counter, staff], title: 'counter.title', remember: true });

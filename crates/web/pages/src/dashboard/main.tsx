@@ -2,8 +2,10 @@
 
 import '../style/dashboard.css';
 
-import texts from '../text/dashboard';
+import dashboard from '../text/dashboard';
+import hall from '../text/hall';
+import staff from '../text/staff';
 import { show } from '../ui/frame';
 import { Dashboard } from './dashboard';
 
-show(Dashboard, { texts, title: 'dashboard.title', remember: true });
+show(Dashboard, { texts: [dashboard, hall, staff], title: 'dashboard.title', remember: true });

@@ -2,8 +2,9 @@
 
 import '../style/display.css';
 
-import texts from '../text/display';
+import display from '../text/display';
+import hall from '../text/hall';
 import { show } from '../ui/frame';
 import { Display } from './display';
 
-show(Display, { texts, title: 'display.title', remember: false, bilingual: true });
+show(Display, { texts: [display, hall], title: 'display.title', remember: false, bilingual: true });

@@ -3,7 +3,7 @@
 import '../style/index.css';
 
 import { useSpeech } from '../live';
-import texts from '../text/index';
+import index from '../text/index';
 import { Header, Languages, show, useBranches } from '../ui/frame';
 import { pick, type Key } from '../text';
 
@@ -41,4 +41,4 @@ function Index() {
   );
 }
 
-show(Index, { texts, title: 'index.title', remember: true, anyBranch: true });
+show(Index, { texts: [index], title: 'index.title', remember: true, anyBranch: true });

@@ -20,7 +20,7 @@ const IDLE_MS = 40_000;
 export type Issued = Extract<Outcome, { type: 'issued' }>;
 
 /** Where a visitor is. */
-type Place = { at: 'page'; group?: string } | { at: 'service'; id: string; group?: string } | { at: 'check_in' };
+type Place = { at: 'page'; group?: string } | { at: 'prepare'; id: string; group?: string } | { at: 'check_in' };
 
 export function Kiosk({ branch }: { branch: string }) {
   const { language, say, choose } = useSpeech();
@@ -70,7 +70,7 @@ export function Kiosk({ branch }: { branch: string }) {
         />
       );
     }
-    const service = place.at === 'service' ? view.services.find(({ id }) => id === place.id) : undefined;
+    const service = place.at === 'prepare' ? view.services.find(({ id }) => id === place.id) : undefined;
     if (service) {
       return (
         <Prepare
@@ -89,7 +89,7 @@ export function Kiosk({ branch }: { branch: string }) {
         within={place.group}
         busy={Boolean(presser.pending)}
         onService={(service) => {
-          if (asksMore(service)) setPlace({ ...place, at: 'service', id: service.id });
+          if (asksMore(service)) setPlace({ ...place, at: 'prepare', id: service.id });
           else take(service);
         }}
         onGroup={(group) => setPlace({ at: 'page', ...(group && { group }) })}

@@ -2,8 +2,9 @@
 
 import '../style/kiosk.css';
 
-import texts from '../text/kiosk';
+import hall from '../text/hall';
+import kiosk from '../text/kiosk';
 import { show } from '../ui/frame';
 import { Kiosk } from './kiosk';
 
-show(Kiosk, { texts, title: 'kiosk.title', remember: false, bilingual: true });
+show(Kiosk, { texts: [kiosk, hall], title: 'kiosk.title', remember: false, bilingual: true });

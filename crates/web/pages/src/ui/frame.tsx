@@ -15,7 +15,7 @@ export function show(
   Page: ComponentType<{ branch: string }>,
   { title, texts, remember, bilingual = false, anyBranch = false }: {
     title: Key;
-    texts: Book;
+    texts: Book[];
     /** Whether the same person sits down again. */
     remember: boolean;
     /** Whether it speaks two languages at once. */
@@ -24,7 +24,7 @@ export function show(
   },
 ): void {
   mendItself();
-  learn(texts);
+  learn(...texts);
   const place = document.getElementById('page');
   if (!place) throw new Error('the document has no place for the page');
   const Root = () => {
@@ -35,9 +35,8 @@ export function show(
       </SpeechContext.Provider>
     );
   };
-  // Where the language does not come, Malay is better than nothing.
-  const draw = () => render(<Root />, place);
-  ready(firstLanguage(remember), bilingual).then(draw, draw);
+  // A language that does not come makes a fault, and faults are mended.
+  void ready(firstLanguage(remember), bilingual).then(() => render(<Root />, place));
 }
 
 /** How long a fault is left on the screen before the page is loaded afresh. */

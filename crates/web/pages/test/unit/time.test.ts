@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { beside, LANGUAGES, learn, load, pick, say } from '../../src/text';
+import hall from '../../src/text/hall';
 import kiosk from '../../src/text/kiosk';
 import { clock, date, duration, elapsed, range, todayAt } from '../../src/time';
 import { uuid7 } from '../../src/uuid';
 
-learn(kiosk);
+learn(hall, kiosk);
 await Promise.all(LANGUAGES.map(([language]) => load(language)));
 
 test('an elapsed time has hours only when there are some', () => {

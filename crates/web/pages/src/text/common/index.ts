@@ -1,9 +1,7 @@
-// What several pages say. Malay comes with the page, the others when they are wanted.
-
-import ms from './ms.json';
+// What all pages say.
 
 export default {
-  ms,
+  ms: () => import('./ms.json'),
   en: () => import('./en.json'),
   zh: () => import('./zh.json'),
   ta: () => import('./ta.json'),

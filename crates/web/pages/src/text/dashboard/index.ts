@@ -1,9 +1,7 @@
-// What only the page `dashboard` says. Malay comes with the page, the others when they are wanted.
-
-import ms from './ms.json';
+// What only the page `dashboard` says.
 
 export default {
-  ms,
+  ms: () => import('./ms.json'),
   en: () => import('./en.json'),
   zh: () => import('./zh.json'),
   ta: () => import('./ta.json'),
