@@ -10,7 +10,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
-use giliran_core::{Actor, BranchId, Command, CommandId, CounterId, Decision, Entry, Known, Ledger, Rules};
+use giliran_core::{Actor, BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
 use giliran_forecast::Learned;
 use giliran_protocol::{
     command::CommandAnswer,
@@ -30,7 +30,7 @@ use crate::{
     failure::Failure,
     feed::{Changed, Feed, Frame},
     keep::{self, Kept},
-    picture::{self, QueueLengths, Waits},
+    picture::{self, QueueLengths, Touched, Waits},
     wire,
 };
 
@@ -360,7 +360,7 @@ impl Clerk {
 
     /// Takes in an entry that was just decided.
     fn take_in(&mut self, entry: Entry, entries: &mut Vec<Entry>, pending: &mut Pending) {
-        let touched = picture::touched(&entry, self.ledger.branch());
+        let touched = Touched::by(&entry, self.ledger.branch());
         self.learned.observe(self.ledger.branch(), &entry);
         self.ledger.replay(&entry);
         self.prepare(&entry, &touched, pending);
@@ -368,7 +368,7 @@ impl Clerk {
     }
 
     /// Makes the frames of an entry that was just taken in; they are sent after the commit.
-    fn prepare(&mut self, entry: &Entry, touched: &[CounterId], pending: &mut Pending) {
+    fn prepare(&mut self, entry: &Entry, touched: &Touched, pending: &mut Pending) {
         self.dirty = true;
         let branch = self.ledger.branch();
         self.calls.observe(entry, branch);

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use giliran_core::{
-    Branch, ClassRule, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, TicketId, TicketState,
+    Branch, ClassRule, Counter, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, Ticket,
+    TicketId, TicketState,
 };
 use giliran_forecast::ServiceWaits;
 use giliran_protocol::{
@@ -66,37 +67,68 @@ pub fn whole(
     })
 }
 
-/// Counters that an entry changes though its events do not name them; `before` stands right before it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else happens names its counters")]
-pub fn touched(entry: &Entry, before: &Branch) -> Vec<CounterId> {
-    let mut touched = Vec::new();
-    for event in &entry.events {
-        match event {
-            // A ticket that was called ahead frees the place near the counter.
-            Event::TicketCancelled { ticket, .. } | Event::TicketCalled { ticket, .. } => {
-                if let Some(TicketState::Ahead { counter, .. }) = before.ticket(*ticket).map(|t| &t.state) {
-                    touched.push(counter.clone());
+/// What an entry changes though its events do not name it.
+#[derive(Debug, Default)]
+pub struct Touched {
+    counters: Vec<CounterId>,
+    tickets: Vec<TicketId>,
+    /// Who missed a call and may no longer come back.
+    too_late: Vec<TicketId>,
+}
+
+impl Touched {
+    /// By an entry that the branch is about to take in.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else happens names what it changes")]
+    pub fn by(entry: &Entry, before: &Branch) -> Self {
+        let too_late = before.missed().filter(|(_, known)| known.until < entry.at);
+        let mut touched = Self { too_late: too_late.map(|(id, _)| id).collect(), ..Self::default() };
+        for event in &entry.events {
+            match event {
+                // A ticket that was called ahead frees the place near the counter.
+                Event::TicketCancelled { ticket, .. } | Event::TicketCalled { ticket, .. } => {
+                    touched.counters.extend(before.ticket(*ticket).and_then(ahead_at).cloned());
                 }
+                // Whoever sits down here gets up elsewhere.
+                Event::OfficerSeated { officer: Some(officer), .. } => {
+                    let sits = |known: &Counter| known.officer.as_ref() == Some(officer);
+                    let seated = before.counters().filter(|(_, known)| sits(known));
+                    touched.counters.extend(seated.map(|(id, _)| id.clone()));
+                }
+                // Whom the counter has called ahead, and whom it alone may call, is let go.
+                Event::CounterClosed { counter } | Event::CounterPaused { counter, .. } => {
+                    let waits = |ticket: &Ticket| {
+                        ticket.bound.as_ref() == Some(counter) || ahead_at(ticket) == Some(counter)
+                    };
+                    let let_go = before.tickets().filter(|(_, ticket)| waits(ticket));
+                    touched.tickets.extend(let_go.map(|(id, _)| id));
+                }
+                _ => {}
             }
-            // Whoever sits down here gets up elsewhere.
-            Event::OfficerSeated { officer: Some(officer), .. } => {
-                let seated = before.counters().filter(|(_, known)| known.officer.as_ref() == Some(officer));
-                touched.extend(seated.map(|(id, _)| id.clone()));
-            }
-            _ => {}
         }
+        touched
     }
-    touched
+}
+
+/// The counter to whose place the ticket was called ahead.
+fn ahead_at(ticket: &Ticket) -> Option<&CounterId> {
+    match &ticket.state {
+        TicketState::Ahead { counter, .. } => Some(counter),
+        TicketState::Waiting { .. }
+        | TicketState::Called { .. }
+        | TicketState::Serving { .. }
+        | TicketState::Parked { .. } => None,
+    }
 }
 
 /// What an entry changed, in order; `branch` stands right after it. Lengths of queues are not among it:
 /// [`QueueLengths`] finds those.
-pub fn changes(entry: &Entry, branch: &Branch, touched: &[CounterId], calls: &Calls) -> Vec<Change> {
+pub fn changes(entry: &Entry, branch: &Branch, touched: &Touched, calls: &Calls) -> Vec<Change> {
     let Some(rules) = branch.rules() else { return Vec::new() };
     let mut changes = Vec::new();
     let counter_changed =
         |id: &CounterId| counter(branch, rules, id).map(|counter| Change::Counter { counter });
     let tally = || Change::Tally { tally: wire::tally(branch.tally()) };
+    changes.extend(touched.too_late.iter().map(|id| Change::MissedEnded { ticket: id.0 }));
     for event in &entry.events {
         match event {
             // The whole picture is new, which is said in its own way.
@@ -153,6 +185,8 @@ pub fn changes(entry: &Entry, branch: &Branch, touched: &[CounterId], calls: &Ca
                 changes.push(Change::MissedEnded { ticket: id.0 });
                 changes.extend(ticket_changed(branch, *id));
                 changes.extend(counter_changed(counter));
+                // A ticket that another counter had called ahead is near that one again.
+                changes.extend(branch.ticket(*id).and_then(ahead_at).and_then(counter_changed));
                 changes.push(tally());
             }
             Event::CounterOpened { counter }
@@ -163,7 +197,8 @@ pub fn changes(entry: &Entry, branch: &Branch, touched: &[CounterId], calls: &Ca
             | Event::OfficerSeated { counter, .. } => changes.extend(counter_changed(counter)),
         }
     }
-    changes.extend(touched.iter().filter_map(counter_changed));
+    changes.extend(touched.tickets.iter().filter_map(|id| ticket_changed(branch, *id)));
+    changes.extend(touched.counters.iter().filter_map(counter_changed));
     changes
 }
 
