@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
 
-import { drawn, reads, startBrowser, visitor } from './browser.mjs';
+import { act, drawn, reads, startBrowser, visitor } from './browser.mjs';
 import { command, startDaemon } from './daemon.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -55,7 +55,7 @@ const SCENES = [
   ['/counter', undefined],
   ['/counter?counter=kaunter-1', undefined],
   ['/counter?counter=kaunter-3', async (page) => {
-    await page.keyboard.press('t');
+    await act(page, 't');
     await page.locator('dialog').waitFor();
   }],
   ['/counter?counter=kaunter-4', undefined],

@@ -65,3 +65,10 @@ export async function reads(locator, expected, what = String(locator)) {
   } while (Date.now() < until);
   assert.fail(`${what} reads ${JSON.stringify(text)}, not ${expected}`);
 }
+
+/** Presses an action's key at the counter, once the action can be taken: a press meanwhile is not one. */
+export async function act(page, key) {
+  const shown = page.locator('kbd', { hasText: new RegExp(`^${key}$`, 'i') });
+  await page.locator('.actions button:not([aria-disabled="true"])', { has: shown }).waitFor();
+  await page.keyboard.press(key);
+}

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
-import { drawn, reads, startBrowser, visitor } from './browser.mjs';
+import { act, drawn, reads, startBrowser, visitor } from './browser.mjs';
 import { command, startDaemon, state } from './daemon.mjs';
 
 let browser;
@@ -41,9 +41,9 @@ test('a number is taken at the kiosk, called by keyboard, and seen on the wall a
   await reads(counter.locator('.desk tbody th'), 'A001');
   await reads(wall.locator('.queues li').first(), /Pertanyaan dan bayaran .* 1$/);
 
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await reads(counter.locator('.current .state'), 'Sedia memanggil');
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(counter.locator('.current .number'), 'A001');
   await reads(counter.locator('.current .state'), 'Dipanggil');
   await reads(wall.locator('.stage .number'), 'A001');
@@ -51,9 +51,9 @@ test('a number is taken at the kiosk, called by keyboard, and seen on the wall a
   await reads(wall.locator('.stage .state'), 'Dipanggil Called');
   await reads(board.locator('.counters li').nth(1), /Kaunter 2 .*A001 Dipanggil/);
 
-  await counter.keyboard.press('s');
+  await act(counter, 's');
   await reads(wall.locator('.stage .state'), 'Dilayan Being served');
-  await counter.keyboard.press('f');
+  await act(counter, 'f');
   await reads(counter.locator('.current .state'), 'Sedia memanggil');
   await reads(board.locator('.totals div', { hasText: 'Selesai dilayan' }), / 1$/);
   await reads(board.locator('.totals div', { hasText: 'Nombor dikeluarkan' }), / 1$/);
@@ -76,36 +76,36 @@ test('every action of an officer does what it says, and the focus goes along', a
   await reads(number, 'A001');
   await focused('start');
 
-  await counter.keyboard.press('r');
+  await act(counter, 'r');
   await reads(counter.locator('.current dl'), /Bilangan panggilan 2/);
-  await counter.keyboard.press('x');
+  await act(counter, 'x');
   await reads(counter.locator('.current .state'), 'Sedia memanggil');
 
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number, 'A002');
-  await counter.keyboard.press('p');
+  await act(counter, 'p');
   await reads(counter.locator('.parked strong'), 'A002');
   await counter.getByRole('button', { name: 'Sambung semula A002' }).click();
   await reads(counter.locator('.desk tbody th').first(), 'A002');
   assert.equal(await counter.locator('.parked li').count(), 0);
 
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number, 'A002');
-  await counter.keyboard.press('s');
+  await act(counter, 's');
   await reads(counter.locator('.current .state'), 'Sedang dilayan');
   assert.equal(await button('recall').getAttribute('aria-disabled'), 'true');
-  await counter.keyboard.press('t');
+  await act(counter, 't');
   await counter.locator('dialog').waitFor();
   // Keys are for what lies under the dialog only when it is closed.
-  await counter.keyboard.press('f');
+  await act(counter, 'f');
   await counter.getByRole('button', { name: 'Rundingan dengan pegawai' }).click();
   await reads(counter.locator('.current .state'), 'Sedia memanggil');
   const moved = (await state(daemon, 'counter')).tickets.find((ticket) => ticket.number === 'A002');
   assert.deepEqual([moved.service, moved.state], ['rundingan', 'waiting']);
 
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number, 'A003');
-  await counter.keyboard.press('t');
+  await act(counter, 't');
   await counter.keyboard.press('Escape');
   await counter.locator('dialog').waitFor({ state: 'detached' });
   await reads(number, 'A003');
@@ -125,10 +125,10 @@ test('single keys can be switched off', async (t) => {
   await drawn(counter);
   await counter.getByLabel('Kekunci pantas').uncheck();
   await counter.locator('kbd').first().waitFor({ state: 'detached' });
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await counter.getByLabel('Kekunci pantas').check();
   await reads(counter.locator('.current .state'), 'Kaunter ditutup');
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await reads(counter.locator('.current .state'), 'Sedia memanggil');
 });
 
