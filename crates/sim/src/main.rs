@@ -1,10 +1,16 @@
-//! `giliran-sim`: plays a recorded day against a running daemon, and prints the configuration for it.
+//! `giliran-sim`: plays a recorded day against a running daemon and prints the configuration for it, and
+//! plays chaos against the rules.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant, SystemTime},
+};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use giliran_sim::{
+    chaos::{self, Counts},
     office::{self, Config, Identity, Server, Store},
     play::Progress,
     record::Source,
@@ -41,6 +47,9 @@ enum Task {
         #[command(flatten)]
         record: RecordArgs,
     },
+    /// Plays random offices with faults of every kind against the rules and a plain model of them, in simulated
+    /// time. A seed that finds something is printed and ends it.
+    Chaos(ChaosArgs),
     /// Prints the daemon's configuration for a branch in which the recorded day can take place.
     Config {
         /// The short name that the branch gets.
@@ -58,6 +67,22 @@ enum Task {
         #[command(flatten)]
         record: RecordArgs,
     },
+}
+
+#[derive(Debug, Args)]
+struct ChaosArgs {
+    /// For how long; fresh seeds one after another.
+    #[arg(long, conflicts_with = "seeds")]
+    seconds: Option<u64>,
+    /// The seed, or the first of them; without, one that nobody has seen.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many seeds; 1 where a seed is given, else 200.
+    #[arg(long)]
+    seeds: Option<u64>,
+    /// Prints how often each path was taken.
+    #[arg(long)]
+    counts: bool,
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +125,7 @@ async fn run(task: Task) -> anyhow::Result<ExitCode> {
             let options = Options { daemon, branch, source: record.source(), speed };
             replay_day(&options, json).await
         }
+        Task::Chaos(options) => Ok(play_chaos(&options)),
         Task::Config { branch, time_zone, listen, store, record } => {
             print_config(&record.source(), &Identity { id: branch, time_zone }, &listen, &store)?;
             Ok(ExitCode::SUCCESS)
@@ -116,6 +142,43 @@ async fn replay_day(options: &Options, json: bool) -> anyhow::Result<ExitCode> {
         print!("{report}");
     }
     Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// From how many seeds on every path must have been taken.
+const ENOUGH: u64 = 200;
+
+#[expect(clippy::print_stdout, reason = "what was found is what the program is for")]
+fn play_chaos(options: &ChaosArgs) -> ExitCode {
+    let by_clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let fresh = u64::try_from(by_clock.as_millis()).unwrap_or(0);
+    let first = options.seed.unwrap_or(fresh);
+    let one = if options.seed.is_some() { 1 } else { ENOUGH };
+    let most = options.seconds.map_or(options.seeds.unwrap_or(one), |_| u64::MAX);
+    let until = options.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let (mut counts, mut played, mut entries) = (Counts::default(), 0_u64, 0);
+    while played < most && until.is_none_or(|until| Instant::now() < until) {
+        match chaos::play_twice(first.wrapping_add(played)) {
+            Ok(seed) => {
+                counts.merge(&seed.counts);
+                entries += seed.log.len();
+            }
+            Err(failed) => {
+                println!("{failed}");
+                return ExitCode::FAILURE;
+            }
+        }
+        played += 1;
+    }
+    if options.counts {
+        print!("{counts}");
+    }
+    println!("{played} seeds from {first} on, {entries} entries: nothing wrong found");
+    let missing = counts.missing();
+    if played >= ENOUGH && !missing.is_empty() {
+        println!("paths that were never taken: {}", missing.join(", "));
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
 }
 
 #[expect(clippy::print_stdout, reason = "the configuration goes where the caller sends it")]
