@@ -153,10 +153,11 @@ test('a supervisor opens and closes a counter and chooses what it takes', async 
   await board.getByRole('button', { name: 'Buka kaunter: Bilik 1' }).click();
   await reads(board.locator('.counters li').last(), /Bilik 1 .*Dibuka/);
   await board.getByRole('button', { name: 'Pilih perkhidmatan: Bilik 1' }).click();
-  await board.getByRole('checkbox', { name: 'Urusan tanah' }).check();
-  await board.getByRole('checkbox', { name: 'Rundingan dengan pegawai' }).uncheck();
+  await board.getByLabel('Urusan tanah').selectOption({ label: 'Sendiri' });
+  await board.getByLabel('Permit dan lesen').selectOption({ label: 'Membantu, tahap 1' });
+  await board.getByLabel('Rundingan dengan pegawai').selectOption({ label: 'Tidak' });
   await board.getByRole('button', { name: 'Simpan' }).click();
-  await reads(board.locator('.counters li').last().locator('.takes'), 'Urusan tanah');
+  await reads(board.locator('.counters li').last().locator('.takes'), 'Urusan tanah Membantu: Permit dan lesen');
   await board.getByRole('button', { name: 'Tutup kaunter: Bilik 1' }).click();
   await reads(board.locator('.counters li').last(), /Ditutup/);
 });
