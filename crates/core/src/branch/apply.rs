@@ -91,6 +91,8 @@ impl Branch {
             }
             Event::TicketCalled { ticket, counter, .. } => self.change(*ticket, |ticket| {
                 let counter = counter.clone();
+                // Called elsewhere, it no longer waits for the counter that it was sent to.
+                ticket.bound = ticket.bound.take().filter(|bound| *bound == counter);
                 ticket.state = TicketState::Called { counter, since: at, last: at, attempts: 1 };
             }),
             Event::TicketCalledAhead { ticket, counter, .. } => self.change(*ticket, |ticket| {
@@ -124,6 +126,7 @@ impl Branch {
                 }
             }
             Event::TicketReturned { ticket } => {
+                self.forget_presses(*ticket);
                 if let Some(mut back) = self.forget_missed(*ticket) {
                     self.tally.missed = self.tally.missed.saturating_sub(1);
                     back.bound = back.bound.filter(|id| self.counters.get(id).is_some_and(|c| c.open));

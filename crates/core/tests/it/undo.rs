@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, Step, call, check, check_in, close, finish, issue, issue_for, minutes, no_show, office, park,
-        recall, resume, seconds, set, start, transfer, undo,
+        Hall, Step, call, check, check_in, close, come_back, finish, issue, issue_for, minutes, no_show,
+        office, park, recall, resume, seconds, set, start, transfer, undo,
     },
 };
 
@@ -100,6 +100,20 @@ fn what_has_gone_on_since_is_not_taken_back() {
     check_in(hall(), again, undo("k1"), "refused: nothing_to_undo");
     let closed = given![issue("pasport"), call("k1"), finish("k1", 1), close("k1")];
     check_in(hall(), closed, undo("k1"), "refused: nothing_to_undo");
+}
+
+#[test]
+fn a_no_show_who_came_back_is_not_undone() {
+    let steps = given![
+        issue("pasport"),
+        call("k1"),
+        no_show("k1", 1),
+        come_back(1),
+        call("k2"),
+        finish("k2", 1),
+        seconds(-240)
+    ];
+    check_in(hall(), steps, undo("k1"), "refused: nothing_to_undo");
 }
 
 #[test]

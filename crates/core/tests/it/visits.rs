@@ -6,7 +6,7 @@ use crate::{
     given,
     support::{
         Hall, call, check, check_in, clock, close, finish, id, issue, issue_legs, minutes, office,
-        park_until, resume, send_on, set, set_rules, start, transfer, until,
+        park_until, pick, requeue, resume, send_on, set, set_rules, start, transfer, until,
     },
 };
 
@@ -140,6 +140,22 @@ fn nobody_waits_for_a_counter_that_has_closed() {
     set(&mut without, "/counter/1", Value::Null);
     check(
         given![issue("pasport"), call("k1"), send_on("k1", 1, None, Some("k2")), set_rules(without)],
+        call("k1"),
+        "A001 called to k1 for pasport",
+    );
+}
+
+#[test]
+fn who_was_called_elsewhere_waits_for_anybody() {
+    check(
+        given![
+            issue("pasport"),
+            call("k1"),
+            send_on("k1", 1, None, Some("k2")),
+            pick("k1", 1),
+            close("k2"),
+            requeue(1),
+        ],
         call("k1"),
         "A001 called to k1 for pasport",
     );
