@@ -13,4 +13,4 @@ mod picture;
 pub use address::{Address, BadAddress};
 pub use api::{Api, ApiError, State};
 pub use link::{Broken, Link, News};
-pub use picture::Picture;
+pub use picture::{CALLS_KEPT, Picture};

@@ -25,7 +25,7 @@ use tokio_tungstenite::{
 use uuid::Uuid;
 
 pub(crate) use self::follow::Backoff;
-use self::follow::{Follower, LONGEST_PAUSE, Verdict};
+use self::follow::{Follower, Verdict};
 use crate::address::{Address, BadAddress};
 
 /// What the link has to say.
@@ -173,14 +173,19 @@ impl Link {
                     Err(Unconnected::Refused(error)) => return self.refused(error),
                     Err(Unconnected::Broken(broken)) => return self.down(broken),
                 },
-                Phase::Connected { socket, heard, .. } => {
-                    let frame = match timeout_at(*heard + SILENCE, socket.next()).await {
+                Phase::Connected { socket, since, heard } => {
+                    // Only what the branch itself says counts: a socket may answer long after the clerk
+                    // behind it has gone.
+                    let last = if self.follower.greeted() { *heard } else { *since };
+                    let frame = match timeout_at(last + SILENCE, socket.next()).await {
                         Ok(Some(Ok(frame))) => frame,
                         Ok(Some(Err(error))) => return self.down(Broken::Closed(error.to_string())),
                         Ok(None) => return self.down(Broken::Closed("the daemon went away".into())),
                         Err(_) => return self.down(Broken::Silent),
                     };
-                    *heard = Instant::now();
+                    if frame.is_text() {
+                        *heard = Instant::now();
+                    }
                     let verdict = match frame {
                         Message::Text(text) => self.follower.take(text.as_str()),
                         Message::Binary(_) => Verdict::Break(Broken::Garbage("a binary message".into())),
@@ -205,12 +210,12 @@ impl Link {
     }
 
     fn down(&mut self, broken: Broken) -> News {
-        // A daemon that greets and then fails at once must not be asked four times a second.
+        // A connection that held for longer than the pause before it has earned a fresh start; a daemon that
+        // greets and fails at once is not asked four times a second.
         if let Phase::Connected { since, .. } = &self.phase
             && self.follower.greeted()
-            && since.elapsed() >= LONGEST_PAUSE
         {
-            self.backoff.reset();
+            self.backoff.held(since.elapsed());
         }
         let pause = self.backoff.pause(rand::random());
         tracing::debug!(address = self.address, ?pause, "link is down: {broken}");

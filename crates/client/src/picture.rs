@@ -10,8 +10,9 @@ use giliran_protocol::{
 
 use crate::link::News;
 
-/// How many calls a picture keeps, as the daemon's does.
-const CALLS_KEPT: usize = 20;
+/// How many calls a picture keeps, as the daemon's does: a snapshot with as many may not go back far enough
+/// for who was cut off.
+pub const CALLS_KEPT: usize = 20;
 
 /// What a client knows of a branch.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -7,13 +7,14 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use giliran_client::{Broken, Link, News};
 use giliran_protocol::{
-    live::{Hello, Resume, ToClient},
+    live::{Hello, Resume, SILENCE_S, ToClient},
     view::{Audience, BranchView, Texts},
 };
 use jiff::Timestamp;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::Instant,
 };
 use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
 use uuid::Uuid;
@@ -189,23 +190,23 @@ async fn doubles_and_unknown_messages_are_passed_over() {
 #[tokio::test]
 async fn silence_makes_the_link_resume() {
     let (daemon, mut link) = Daemon::start().await;
-    let (mut peer, _) = tokio::join!(
+    let quiet = Instant::now();
+    let (_dead, _) = tokio::join!(
         async {
             let mut peer = daemon.accept().await;
             peer.say(&snapshot(5)).await;
+            // A socket that is alive proves nothing of the branch behind it.
+            peer.socket.send(Message::Ping(vec![1].into())).await.unwrap();
             peer
         },
         async { assert_eq!(next(&mut link).await, "snapshot 5") },
     );
-    // Nothing is under way on the sockets, so the clock may run ahead to whatever is due next.
+    // Nothing but the ping is under way on the sockets, so the clock may run ahead to whatever is due next.
     tokio::time::pause();
-    let quiet = tokio::time::Instant::now();
     assert_eq!(next(&mut link).await, "down: nothing was heard for 12 s");
-    assert_eq!(quiet.elapsed().as_secs(), 12);
+    assert!(quiet.elapsed() >= Duration::from_secs(SILENCE_S));
     tokio::time::resume();
 
-    // What the dead connection still brings is of no interest.
-    peer.say(&entry(6)).await;
     let (_peer, _) = tokio::join!(
         async {
             let mut peer = daemon.accept().await;
@@ -215,6 +216,22 @@ async fn silence_makes_the_link_resume() {
         },
         async { assert_eq!(next(&mut link).await, "resumed 6") },
     );
+}
+
+#[tokio::test]
+async fn a_daemon_that_never_greets_is_given_up() {
+    let (daemon, mut link) = Daemon::start().await;
+    let begun = Instant::now();
+    let (_peer, ()) = tokio::join!(
+        async {
+            let mut peer = daemon.accept().await;
+            peer.say(&ToClient::Heartbeat { seq: 0, now: Timestamp::UNIX_EPOCH }).await;
+            tokio::time::pause();
+            peer
+        },
+        async { assert_eq!(next(&mut link).await, "down: nothing was heard for 12 s") },
+    );
+    assert!(begun.elapsed() >= Duration::from_secs(SILENCE_S));
 }
 
 #[tokio::test]

@@ -56,6 +56,20 @@ pub enum Submission {
     },
 }
 
+/// What a command means now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It is to be: this entry follows, to be [taken in](Ledger::replay) and stored.
+    Taken(Entry),
+    /// It was taken before, as the entry of that number; the same answer is due.
+    Repeated {
+        /// The place of the entry in the log.
+        seq: u64,
+    },
+    /// It is turned down.
+    Refused(Refusal),
+}
+
 /// How many refused commands are remembered, so that one that is sent again gets the same answer. A
 /// client gives up on a command after some seconds; this is minutes at a thousand refusals a second.
 const REFUSALS_KEPT: usize = 65_536;
@@ -97,7 +111,7 @@ impl Ledger {
         self.taken.insert(known.command, known.seq);
     }
 
-    /// Takes in an entry that was stored before.
+    /// Takes in the entry that follows: one from the log, or one that was just decided.
     pub fn replay(&mut self, entry: &Entry) {
         for event in &entry.events {
             self.branch.apply(event, entry.at);
@@ -109,29 +123,64 @@ impl Ledger {
         }
     }
 
+    /// The next thing that time alone has brought about by `now`; not taken in yet.
+    pub fn due(&self, now: Timestamp) -> Option<Entry> {
+        let now = self.not_before_last(now);
+        let (due, command) = self.branch.next_deadline()?;
+        if due > now {
+            return None;
+        }
+        // However late somebody looks, it happens when it is seen to: a log that says otherwise would
+        // claim that the branch was awake. A deadline that can't be met now is looked at again next time.
+        self.branch.decide(&command, now).ok().map(|events| self.next(None, None, now, events))
+    }
+
+    /// Says what a command means, once what is [due](Self::due) was taken in; takes nothing in itself.
+    pub fn decide(&mut self, id: CommandId, command: &Command, now: Timestamp) -> Decision {
+        self.decide_by(None, id, command, now)
+    }
+
+    /// The same for a command of somebody who is known. Who asks is kept with the entry and decides nothing:
+    /// rights are looked at before.
+    pub fn decide_by(
+        &mut self,
+        by: Option<Actor>,
+        id: CommandId,
+        command: &Command,
+        now: Timestamp,
+    ) -> Decision {
+        if let Some(seq) = self.taken.get(&id) {
+            return Decision::Repeated { seq: *seq };
+        }
+        if let Some(refusal) = self.refused.get(&id) {
+            return Decision::Refused(refusal.clone());
+        }
+        let now = self.not_before_last(now);
+        match self.branch.decide(command, now) {
+            Ok(events) => Decision::Taken(self.next(Some(id), by, now, events)),
+            Err(refusal) => {
+                self.refused.insert(id, refusal.clone());
+                Decision::Refused(refusal)
+            }
+        }
+    }
+
     /// Does what time alone has brought about by `now`.
     pub fn advance(&mut self, now: Timestamp) -> Vec<Entry> {
-        let now = self.not_before_last(now);
         let mut entries = Vec::new();
-        while let Some((due, command)) = self.branch.next_deadline()
-            && due <= now
-        {
-            // However late somebody looks, it happens when it is seen to: a log that says otherwise
-            // would claim that the branch was awake.
-            match self.branch.decide(&command, now) {
-                Ok(events) => entries.push(self.enter(None, None, now, events)),
-                Err(_) => break, // a deadline that can't be met now is looked at again next time
-            }
+        while let Some(entry) = self.due(now) {
+            self.replay(&entry);
+            entries.push(entry);
         }
         entries
     }
 
-    /// Takes a command at a time, from nobody in particular.
+    /// Takes a command at a time, and before it what time has brought about.
     pub fn submit(&mut self, id: CommandId, command: &Command, now: Timestamp) -> Submission {
         self.submit_by(None, id, command, now)
     }
 
-    /// Takes a command at a time. Who asks is kept and decides nothing: rights are looked at before.
+    /// The same for a command of somebody who is known.
     pub fn submit_by(
         &mut self,
         by: Option<Actor>,
@@ -145,19 +194,15 @@ impl Ledger {
         if let Some(refusal) = self.refused.get(&id) {
             return Submission::Refused { refusal: refusal.clone(), advanced: Vec::new() };
         }
-        let now = self.not_before_last(now);
         let mut entries = self.advance(now);
-        match self.branch.decide(command, now) {
-            Ok(events) => {
-                let entry = self.enter(Some(id), by, now, events);
-                self.taken.insert(id, entry.seq);
+        match self.decide_by(by, id, command, now) {
+            Decision::Taken(entry) => {
+                self.replay(&entry);
                 entries.push(entry);
                 Submission::Taken(entries)
             }
-            Err(refusal) => {
-                self.refused.insert(id, refusal.clone());
-                Submission::Refused { refusal, advanced: entries }
-            }
+            Decision::Repeated { seq } => Submission::Repeated { seq },
+            Decision::Refused(refusal) => Submission::Refused { refusal, advanced: entries },
         }
     }
 
@@ -182,19 +227,14 @@ impl Ledger {
         self.at.map_or(now, |last| last.max(now))
     }
 
-    fn enter(
-        &mut self,
+    fn next(
+        &self,
         command: Option<CommandId>,
         by: Option<Actor>,
         at: Timestamp,
         events: Vec<Event>,
     ) -> Entry {
-        for event in &events {
-            self.branch.apply(event, at);
-        }
-        self.seq += 1;
-        self.at = Some(at);
-        Entry { seq: self.seq, at, command, by, events }
+        Entry { seq: self.seq + 1, at, command, by, events }
     }
 }
 

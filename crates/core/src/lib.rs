@@ -36,7 +36,7 @@ pub use ids::{
     TicketId, ZoneId,
 };
 pub use language::{Language, Texts, UnknownLanguage};
-pub use ledger::{Entry, Known, Ledger, Submission};
+pub use ledger::{Decision, Entry, Known, Ledger, Submission};
 pub use number::{NumberError, TicketNumber};
 pub use record::{Deviation, OutOfOrder};
 pub use refusal::{Kind, Refusal};

@@ -33,7 +33,7 @@ pub enum StoreError {
         /// The first command that is taken.
         command: CommandId,
     },
-    /// The entry is one that no ledger makes and the log can't hold.
+    /// The entry or snapshot is one that no ledger makes and the log can't hold.
     #[error("entry {seq} of branch {branch} can't be stored: {what}")]
     Unfit {
         /// The branch.

@@ -1,7 +1,7 @@
 //! What a daemon must not forget: the event log of its branches and the snapshots beside it.
 //!
 //! - [`Store`] is what the daemon needs kept; it says nothing about how.
-//! - `SqliteStore` keeps it in one SQLite file, with nothing to install.
+//! - [`SqliteStore`] keeps it in one SQLite file, with nothing to install.
 //!
 //! The log is the truth; a snapshot only shortens the way back to it and may be lost. What entries
 //! mean, who numbers them and what a snapshot holds is the business of others.
@@ -11,6 +11,8 @@
 //! is given back is the one that was put in, or the call fails.
 
 mod error;
+mod row;
+mod sqlite;
 
 use std::pin::Pin;
 
@@ -18,6 +20,7 @@ use giliran_core::{BranchId, CommandId, Entry, Known};
 use uuid::Uuid;
 
 pub use error::StoreError;
+pub use sqlite::{OpenError, SqliteStore};
 
 /// What a [`Store`] answers in its own time.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

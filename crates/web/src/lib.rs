@@ -29,7 +29,8 @@ const HEADERS: [(HeaderName, HeaderValue); 3] = [
 pub fn pages() -> Router {
     MemoryServe::new(include!(concat!(env!("OUT_DIR"), "/pages.rs")))
         .enable_clean_url(true)
-        .enable_brotli(true)
+        // Release builds carry the pages in this form; a debug build would spend seconds on it at each start.
+        .enable_brotli(!cfg!(debug_assertions))
         .enable_gzip(true)
         // A page names its script and style by their contents, so only the page itself is asked for again.
         .html_cache_control(CacheControl::NoCache)

@@ -5,8 +5,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
+    fs,
+    path::Path,
     process::Command,
     sync::Mutex,
     thread,
@@ -23,9 +23,8 @@ use crate::{
     system,
 };
 
-/// The pages' source, and what was built from it and committed.
+/// The pages' source.
 const PAGES: &str = "crates/web/pages";
-const BUILT_PAGES: &str = "crates/web/dist";
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -57,14 +56,13 @@ const RUST: &[Step] = &[
 /// What npm does.
 const NODE: &[Step] = &[
     Step { name: "pages-install", about: "what the pages are built with", needs: &[], run: pages_install },
-    Step { name: "pages-types", about: "the pages' types", needs: &["pages-install"], run: pages_types },
-    Step { name: "pages-test", about: "the pages' unit tests", needs: &["pages-install"], run: pages_test },
     Step {
-        name: "pages-build",
-        about: "the committed pages match their source",
+        name: "pages-check",
+        about: "types, texts, contrast and size; what is committed as built is what its source gives",
         needs: &["pages-install"],
-        run: pages_build,
+        run: pages_check,
     },
+    Step { name: "pages-test", about: "the pages' unit tests", needs: &["pages-install"], run: pages_test },
 ];
 
 /// What needs both.
@@ -154,7 +152,7 @@ fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
     if any(&["lint"]) {
         component("clippy", "clippy")?;
     }
-    let node = if any(&["pages-install", "pages-types", "pages-test", "pages-build", "browser"]) {
+    let node = if any(&["pages-install", "pages-check", "pages-test", "browser"]) {
         let node = Node::find()?;
         println!("[set-up] Node {}", node.version().unwrap_or_default());
         Some(node)
@@ -254,10 +252,10 @@ impl Report<'_> {
     }
 }
 
-/// cargo, on the whole workspace with the loudspeaker's sound device.
+/// cargo, on the whole workspace with every feature: the loudspeaker's sound device, the maker of voices.
 fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = process::cargo();
-    cargo.args(arguments).args(["--locked", "--workspace", "--features", "giliran-display/playback"]);
+    cargo.args(arguments).args(["--locked", "--workspace", "--all-features"]);
     cargo
 }
 
@@ -269,14 +267,11 @@ fn lint(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run(cargo(&["clippy", "--all-targets"]).args(["--", "--deny", "warnings"]))
 }
 
+/// The whole workspace again, because cargo then has what it depends on ready from the step before.
 fn silent(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
-    report.run(process::cargo().args([
-        "check",
-        "--locked",
-        "--package",
-        "giliran-display",
-        "--no-default-features",
-    ]))
+    let mut cargo = process::cargo();
+    cargo.args(["clippy", "--locked", "--workspace", "--all-targets", "--no-default-features"]);
+    report.run(cargo.args(["--", "--deny", "warnings"]))
 }
 
 /// Programs and tests in one go: the whole-system tests run the programs, and both share what they
@@ -311,7 +306,9 @@ fn pages_install(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     fs::write(mark, wanted).context("can't write into node_modules")
 }
 
-fn pages_types(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+/// Builds beside the committed pages, which stay as they are: a change of them would make cargo, in the
+/// other lane, build the daemon again.
+fn pages_check(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run(&mut tools.npm(&["run", "check"])?)
 }
 
@@ -319,65 +316,13 @@ fn pages_test(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run_tests(&mut tools.npm(&["test"])?)
 }
 
-/// Builds beside the committed pages, which stay as they are: a change of them would make cargo, in the
-/// other lane, build the daemon again.
-fn pages_build(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
-    let fresh = std::path::absolute(target_folder())?.join("pages");
-    if fresh.exists() {
-        fs::remove_dir_all(&fresh)?;
-    }
-    let folder = fresh.to_str().context("the checkout's path is not UTF-8")?;
-    report.run(&mut tools.npm(&["run", "build", "--", "--outDir", folder])?)?;
-    let differences = differences(Path::new(BUILT_PAGES), &fresh)?;
-    if !differences.is_empty() {
-        for path in &differences {
-            println!("[{}] differs: {}", report.step, path.display());
-        }
-        bail!(
-            "{BUILT_PAGES} is not what its source builds; run `npm run build` in {PAGES} and commit the result"
-        );
-    }
-    Ok(())
-}
-
 fn browser(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     let mut npm = tools.npm(&["run", "test:browser"])?;
     if let Some(browser) = system::browser() {
         npm.env("CHROMIUM", browser);
     }
-    npm.env("GILIRAN", std::path::absolute(target_folder())?.join("debug/giliran"));
+    npm.env("GILIRAN_DAEMON", std::path::absolute(target_folder())?.join("debug/giliran"));
     report.run_tests(&mut npm)
-}
-
-/// Files that are not the same, or not there, in both folders.
-fn differences(one: &Path, other: &Path) -> io::Result<Vec<PathBuf>> {
-    let one = files(one)?;
-    let other = files(other)?;
-    let mut paths: Vec<_> = one
-        .iter()
-        .filter(|(path, contents)| other.get(*path) != Some(contents))
-        .map(|(path, _)| path.clone())
-        .collect();
-    paths.extend(other.into_keys().filter(|path| !one.contains_key(path)));
-    Ok(paths)
-}
-
-/// All files below a folder, by their path in it.
-fn files(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(below) = folders.pop() {
-        for entry in fs::read_dir(folder.join(&below))? {
-            let entry = entry?;
-            let path = below.join(entry.file_name());
-            if entry.file_type()?.is_dir() {
-                folders.push(path);
-            } else {
-                found.insert(path, fs::read(entry.path())?);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// The table of steps and, in the last line, how many tests passed and failed.
@@ -424,9 +369,9 @@ fn seconds(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, path::PathBuf};
+    use std::collections::BTreeSet;
 
-    use super::{differences, steps};
+    use super::steps;
 
     #[test]
     fn a_step_needs_only_steps_of_other_names_that_exist() {
@@ -437,28 +382,5 @@ mod tests {
                 assert!(names.contains(need) && *need != step.name, "{} needs {need}", step.name);
             }
         }
-    }
-
-    #[test]
-    fn a_changed_a_missing_and_an_additional_file_differ_and_equal_ones_do_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |path: &str, contents: &str| {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, contents).unwrap();
-        };
-        for (path, contents) in [
-            ("a/same", "1"),
-            ("b/same", "1"),
-            ("a/in/changed", "1"),
-            ("b/in/changed", "2"),
-            ("a/gone", ""),
-            ("b/new", ""),
-        ] {
-            write(path, contents);
-        }
-        let mut found = differences(&folder.path().join("a"), &folder.path().join("b")).unwrap();
-        found.sort();
-        assert_eq!(found, ["gone", "in/changed", "new"].map(PathBuf::from));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
@@ -30,6 +30,9 @@ const START: Duration = Duration::from_secs(60);
 
 /// How long one answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// How long the loudspeaker may take to load its voices before the addresses are shown all the same.
+const SPEAKER_START: Duration = Duration::from_secs(10);
 
 /// How many counters are opened, so that somebody can call at once.
 const OPEN_COUNTERS: usize = 2;
@@ -57,7 +60,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let programs = build(!options.silent, device)?;
 
     println!("[3/4] Opening the office of {}", options.config.display());
-    std::fs::create_dir_all("data").context("can't make the folder `data`")?;
     let listen = match options.listen {
         Some(chosen) => chosen,
         None => free_port()?,
@@ -116,8 +118,8 @@ fn build(speaker: bool, device: bool) -> anyhow::Result<Programs> {
     cargo.args(["build", "--locked", "--package", "giliran-daemon"]);
     if speaker {
         cargo.args(["--package", "giliran-display"]);
-        if device {
-            cargo.args(["--features", "giliran-display/playback"]);
+        if !device {
+            cargo.arg("--no-default-features"); // the loudspeaker's own; the daemon has none
         }
     }
     process::run(&mut cargo, Output::Shown)?;
@@ -149,8 +151,8 @@ fn free_port() -> anyhow::Result<SocketAddr> {
 }
 
 fn start_daemon(
-    program: &PathBuf,
-    config: &PathBuf,
+    program: &Path,
+    config: &Path,
     listen: SocketAddr,
 ) -> anyhow::Result<(Running, Receiver<String>)> {
     let mut command = Command::new(program);
@@ -240,13 +242,33 @@ fn open_counters(address: &str, branch: &str) -> anyhow::Result<Vec<Value>> {
     Ok(opened)
 }
 
-fn start_speaker(program: &PathBuf, address: &str, branch: &str) -> Option<Running> {
+/// Starts the loudspeaker and waits a moment for it to say whether it is at work; what it says is shown.
+fn start_speaker(program: &Path, address: &str, branch: &str) -> Option<Running> {
     let mut command = Command::new(program);
     command.args(["--daemon", address, "--branch", branch, "--voices", "assets/voices"]);
+    command.stderr(Stdio::piped());
     // A demo without sound is still a demo.
-    Running::start("the loudspeaker", &mut command)
+    let mut speaker = Running::start("the loudspeaker", &mut command)
         .inspect_err(|error| println!("      No loudspeaker: {error:#}"))
-        .ok()
+        .ok()?;
+    let stderr = speaker.take_stderr()?;
+    let (say, linked) = channel();
+    // Ends with the loudspeaker, whose output it reads.
+    thread::spawn(move || {
+        process::each_line(stderr, &|line| {
+            // The sound library has a dozen lines of its own to say that there is no sound card; the
+            // loudspeaker says it in one.
+            if !line.starts_with("ALSA lib ") {
+                println!("{line}");
+            }
+            if line.contains("linked to the daemon") {
+                let _ = say.send(()); // nobody listens after the first
+            }
+        });
+    });
+    // An error means that it ended, or takes long; both show in time.
+    let _ = linked.recv_timeout(SPEAKER_START);
+    Some(speaker)
 }
 
 fn invite(address: &str, opened: &[Value]) {
@@ -256,7 +278,7 @@ fn invite(address: &str, opened: &[Value]) {
   The office is open. Counters {signs} are staffed.
 
     Kiosk      {address}/kiosk        take a number
-    Counter    {address}/counter      choose a counter, press N to call
+    Counter    {address}/counter      choose an open counter, press N to call
     Display    {address}/display      look: the number flashes; listen: it is said
     Dashboard  {address}/dashboard    who waits how long; open and close counters
 

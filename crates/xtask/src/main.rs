@@ -74,13 +74,27 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// The benchmark is a part of the simulator; figures of anything but a release build mislead.
+/// Figures of anything but a release build mislead.
 fn bench(options: &BenchOptions) -> anyhow::Result<()> {
     system::ensure(&[system::C_COMPILER])?;
-    let mut cargo = process::cargo();
-    cargo.args(["run", "--release", "--quiet", "--package", "giliran-sim", "--", "bench"]);
-    cargo.args(&options.arguments);
-    process::run(&mut cargo, process::Output::Shown)
+    println!("Building for release (the first time takes some minutes)");
+    let mut build = process::cargo();
+    build.args([
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "giliran-daemon",
+        "--package",
+        "giliran-bench",
+    ]);
+    process::run(&mut build, process::Output::Shown)?;
+    let folder = demo::target_folder().join("release");
+    let mut bench = std::process::Command::new(folder.join("giliran-bench"));
+    bench.arg("--daemon").arg(folder.join("giliran"));
+    bench.arg("--out").arg(demo::target_folder().join("bench/figures.json"));
+    bench.args(&options.arguments);
+    process::run(&mut bench, process::Output::Shown)
 }
 
 /// The root of the checkout that this program was built in.

@@ -134,6 +134,11 @@ impl Running {
         self.child.stdout.take()
     }
 
+    /// Its standard error, once, if that was piped.
+    pub fn take_stderr(&mut self) -> Option<std::process::ChildStderr> {
+        self.child.stderr.take()
+    }
+
     /// How it ended, if it has.
     pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         if self.ended.is_none() {

@@ -129,6 +129,7 @@ impl Follower {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Backoff {
     failures: u32,
+    last: Duration,
 }
 
 /// The shortest pause before connecting again.
@@ -137,22 +138,27 @@ pub(super) const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Backoff {
-    /// A connection held: the next failure is the first.
-    pub(super) fn reset(&mut self) {
-        self.failures = 0;
+    /// A connection held for so long. If that is longer than the pause before it, the next failure is the
+    /// first again.
+    pub(super) fn held(&mut self, length: Duration) {
+        if length > self.last {
+            *self = Self::default();
+        }
     }
 
     /// The daemon does not want us: there is no hurry.
     pub(super) fn refused(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        LONGEST_PAUSE
+        self.last = LONGEST_PAUSE;
+        self.last
     }
 
     /// The pause after one more failure; `chance` is drawn evenly from 0 to 1.
     pub(crate) fn pause(&mut self, chance: f64) -> Duration {
         self.failures = self.failures.saturating_add(1);
         let ceiling = SHORTEST_PAUSE.saturating_mul(1 << self.failures.min(5)).min(LONGEST_PAUSE);
-        SHORTEST_PAUSE + (ceiling - SHORTEST_PAUSE).mul_f64(chance.clamp(0.0, 1.0))
+        self.last = SHORTEST_PAUSE + (ceiling - SHORTEST_PAUSE).mul_f64(chance.clamp(0.0, 1.0));
+        self.last
     }
 }
 
@@ -306,7 +312,9 @@ mod tests {
             assert_eq!(lowest.pause(0.0), Duration::from_millis(250));
             assert_eq!(highest.pause(1.0), Duration::from_millis(ceiling));
         }
-        highest.reset();
+        highest.held(Duration::from_millis(5000));
+        assert_eq!(highest.pause(1.0), Duration::from_millis(5000), "as long as the pause is not longer");
+        highest.held(Duration::from_millis(5001));
         assert_eq!(highest.pause(1.0), Duration::from_millis(500));
         assert_eq!(highest.refused(), Duration::from_secs(5));
     }

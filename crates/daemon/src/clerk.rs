@@ -1,0 +1,527 @@
+//! The clerk of one branch: the only one who writes in its book.
+//!
+//! A task that takes all that waits for it, lets the core decide it one by one, hands the entries to
+//! the store in one piece, and only when they are on disk shows them to anybody: answers, screens,
+//! newcomers. While the disk is at work the next batch gathers, so a busy branch commits in groups.
+//!
+//! Order matters: an answer that went out before the commit could be lost in a power cut, and the
+//! number on it given out again.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::extract::ws::Utf8Bytes;
+use giliran_core::{BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
+use giliran_forecast::Learned;
+use giliran_protocol::{
+    command::CommandAnswer,
+    live::{Change, HEARTBEAT_S, Resume, ServiceWait, ToClient},
+    view::Audience,
+};
+use giliran_store::{Store, StoreError};
+use jiff::Timestamp;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    calls::Calls,
+    clock::Clock,
+    estimates::{self, Moment},
+    failure::Failure,
+    feed::{Feed, Frame},
+    keep::{self, Kept},
+    picture::{self, QueueLengths, Waits},
+    wire,
+};
+
+/// How many requests may wait for a clerk before more are turned away.
+const DESK: usize = 4096;
+
+/// How many requests are taken into one commit at most.
+const BATCH: usize = 1024;
+
+/// How often the clerk looks at the time by itself.
+const TICK: Duration = Duration::from_millis(500);
+
+/// After how many entries the state is kept anew, so that a start reads no more than these.
+const SNAPSHOT_EVERY: u64 = 4096;
+
+/// Where a branch's requests are handed in.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    requests: mpsc::Sender<Request>,
+}
+
+#[derive(Debug)]
+enum Request {
+    Command { id: CommandId, command: Command, reply: oneshot::Sender<Result<CommandAnswer, Failure>> },
+    Join { audience: Audience, resume: Option<Resume>, reply: oneshot::Sender<Joined> },
+    Look { audience: Audience, reply: oneshot::Sender<Option<Utf8Bytes>> },
+}
+
+/// What somebody who joins an audience is given.
+#[derive(Debug)]
+pub struct Joined {
+    /// To be sent first, in order.
+    pub first: Vec<Frame>,
+    /// What comes after.
+    pub live: broadcast::Receiver<Frame>,
+    /// The log that it is of.
+    pub log: Uuid,
+    /// The last entry that is in `first`, or that the one who resumes had.
+    pub seq: u64,
+}
+
+impl Desk {
+    /// Has a command done. The answer is on disk when it comes.
+    pub async fn submit(&self, id: CommandId, command: Command) -> Result<CommandAnswer, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Request::Command { id, command, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)?
+    }
+
+    /// Joins an audience.
+    pub async fn join(&self, audience: Audience, resume: Option<Resume>) -> Result<Joined, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Request::Join { audience, resume, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)
+    }
+
+    /// The whole picture as an audience sees it, as the JSON of a snapshot message.
+    pub async fn look(&self, audience: Audience) -> Result<Utf8Bytes, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Request::Look { audience, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
+    }
+
+    fn hand_in(&self, request: Request) -> Result<(), Failure> {
+        self.requests.try_send(request).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => Failure::TryAgain,
+        })
+    }
+}
+
+/// The clerk.
+pub struct Clerk {
+    branch: BranchId,
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    requests: mpsc::Receiver<Request>,
+    ledger: Ledger,
+    learned: Learned,
+    calls: Calls,
+    lengths: QueueLengths,
+    feeds: Vec<Feed>,
+    moments: watch::Sender<Option<Moment>>,
+    waits: watch::Receiver<Waits>,
+    snapshot_seq: u64,
+    dirty: bool,
+}
+
+/// An answer that waits for the commit.
+enum Due {
+    /// To a command that made this entry, now or before.
+    Entry(u64, oneshot::Sender<Result<CommandAnswer, Failure>>),
+    /// To a command that was refused.
+    Refused(Failure, oneshot::Sender<Result<CommandAnswer, Failure>>),
+}
+
+/// Frames of an entry, by feed, that wait for the commit.
+type Pending = Vec<(usize, Frame)>;
+
+impl Clerk {
+    /// Rebuilds the branch from the log and makes sure that it goes by these rules.
+    pub async fn open(
+        rules: &Arc<Rules>,
+        store: Arc<dyn Store>,
+        clock: Arc<Clock>,
+    ) -> Result<(Self, Desk), StoreError> {
+        let Kept { ledger, learned, calls, snapshot_seq } = keep::recover(&*store, &rules.id).await?;
+        let (sender, requests) = mpsc::channel(DESK);
+        let (moments, to_estimate) = watch::channel(None);
+        let (announce, waits) = watch::channel(Waits::new());
+        tokio::spawn(estimates::keep_estimating(to_estimate, announce));
+        let mut clerk = Self {
+            branch: rules.id.clone(),
+            store,
+            clock,
+            requests,
+            lengths: QueueLengths::default(),
+            feeds: Audience::ALL.map(|audience| Feed::new(audience, ledger.seq())).into(),
+            ledger,
+            learned,
+            calls,
+            moments,
+            waits,
+            snapshot_seq,
+            dirty: true,
+        };
+        clerk.lengths.reset(clerk.ledger.branch());
+        clerk.take_rules(rules).await?;
+        clerk.tick().await?;
+        tracing::info!(
+            branch = %clerk.branch,
+            seq = clerk.ledger.seq(),
+            tickets = clerk.ledger.branch().tickets().count(),
+            "branch is loaded"
+        );
+        Ok((clerk, Desk { requests: sender }))
+    }
+
+    /// Works until `stop`, then finishes what was handed in before and keeps the state. An error is one
+    /// after which nothing may be written any more.
+    pub async fn work(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut heartbeat = tokio::time::interval(Duration::from_secs(HEARTBEAT_S));
+        heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            tokio::select! {
+                taken = self.requests.recv_many(&mut batch, BATCH) => {
+                    if taken == 0 {
+                        break;
+                    }
+                    self.serve(&mut batch).await?;
+                }
+                _ = tick.tick() => self.tick().await?,
+                _ = heartbeat.tick() => self.heartbeat(),
+                changed = self.waits.changed() => {
+                    if changed.is_ok() {
+                        self.tell_waits();
+                    }
+                }
+                () = stop.cancelled() => {
+                    self.requests.close();
+                    while self.requests.recv_many(&mut batch, BATCH).await > 0 {
+                        self.serve(&mut batch).await?;
+                    }
+                    break;
+                }
+            }
+        }
+        if self.ledger.seq() > self.snapshot_seq {
+            self.store.save_snapshot(&self.branch, self.kept_now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Does what was handed in: decides, stores, and then answers and shows.
+    async fn serve(&mut self, batch: &mut Vec<Request>) -> Result<(), StoreError> {
+        let mut entries = Vec::new();
+        let mut pending = Vec::new();
+        let mut due = Vec::new();
+        let mut newcomers = Vec::new();
+        for request in batch.drain(..) {
+            match request {
+                Request::Command { id, command, reply } => {
+                    due.push(self.decide(id, command, reply, &mut entries, &mut pending));
+                }
+                // A picture must show nothing that is not on disk, so it waits for the commit too.
+                Request::Join { .. } | Request::Look { .. } => newcomers.push(request),
+            }
+        }
+        if let Err(failure) = self.commit(&entries, pending).await? {
+            for Due::Entry(_, reply) | Due::Refused(_, reply) in due {
+                let _ = reply.send(Err(failure.clone()));
+            }
+        } else {
+            for answer in due {
+                self.answer(answer, &entries).await;
+            }
+        }
+        for newcomer in newcomers {
+            self.welcome(newcomer);
+        }
+        Ok(())
+    }
+
+    /// Lets the core decide a command. The ledger is then ahead of the log by `entries`.
+    fn decide(
+        &mut self,
+        id: CommandId,
+        mut command: Command,
+        reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
+        entries: &mut Vec<Entry>,
+        pending: &mut Pending,
+    ) -> Due {
+        let Some(now) = self.clock.now() else { return Due::Refused(Failure::NotReady, reply) };
+        self.advance(now, entries, pending);
+        if let Command::IssueTicket { service, class, announced, .. } = &mut command {
+            let waits = self.waits.borrow();
+            let of_service = waits.iter().find(|waits| waits.service == *service);
+            *announced = of_service.and_then(|waits| match class {
+                None => waits.ordinary(),
+                Some(class) => waits.of(class),
+            });
+        }
+        match self.ledger.decide(id, &command, now) {
+            Decision::Taken(entry) => {
+                let seq = entry.seq;
+                self.take_in(entry, entries, pending);
+                Due::Entry(seq, reply)
+            }
+            Decision::Repeated { seq } => Due::Entry(seq, reply),
+            Decision::Refused(refusal) => {
+                tracing::debug!(branch = %self.branch, command = %id, code = refusal.code(), "refused");
+                Due::Refused(Failure::refused(&refusal), reply)
+            }
+        }
+    }
+
+    fn advance(&mut self, now: Timestamp, entries: &mut Vec<Entry>, pending: &mut Pending) {
+        while let Some(entry) = self.ledger.due(now) {
+            self.take_in(entry, entries, pending);
+        }
+    }
+
+    /// Takes in an entry that was just decided.
+    fn take_in(&mut self, entry: Entry, entries: &mut Vec<Entry>, pending: &mut Pending) {
+        self.learned.observe(self.ledger.branch(), &entry);
+        self.ledger.replay(&entry);
+        self.prepare(&entry, pending);
+        entries.push(entry);
+    }
+
+    /// Makes the frames of an entry that was just taken in; they are sent after the commit.
+    fn prepare(&mut self, entry: &Entry, pending: &mut Pending) {
+        self.dirty = true;
+        let branch = self.ledger.branch();
+        self.calls.observe(entry, branch);
+        let resets = picture::resets(entry);
+        let mut changes = picture::changes(entry, branch, &self.calls);
+        if resets {
+            self.lengths.reset(branch);
+        } else {
+            changes.extend(self.lengths.changed(branch));
+        }
+        for (n, feed) in self.feeds.iter().enumerate() {
+            let mut concerning: Vec<Change> =
+                changes.iter().filter(|change| picture::concerns(feed.audience, change)).cloned().collect();
+            if resets {
+                let view = picture::whole(feed.audience, branch, &self.calls, &self.waits.borrow());
+                concerning = view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect();
+            }
+            if concerning.is_empty() {
+                continue;
+            }
+            let prev = pending
+                .iter()
+                .rev()
+                .find(|(of, _)| *of == n)
+                .and_then(|(_, frame)| frame.seq)
+                .unwrap_or(feed.last());
+            let message = ToClient::Entry { seq: entry.seq, prev, at: entry.at, changes: concerning };
+            pending.push((n, Frame::new(&message)));
+        }
+    }
+
+    /// Stores entries and then shows them. The outer error is final; the inner one is the answer to
+    /// everybody whose command was among them, and nothing of them has happened.
+    async fn commit(
+        &mut self,
+        entries: &[Entry],
+        pending: Pending,
+    ) -> Result<Result<(), Failure>, StoreError> {
+        if entries.is_empty() {
+            return Ok(Ok(()));
+        }
+        match self.store.append(&self.branch, entries.to_vec()).await {
+            Ok(()) => {
+                for (n, frame) in pending {
+                    self.feeds[n].send(frame);
+                }
+                self.keep_sometimes();
+                Ok(Ok(()))
+            }
+            Err(error) if error.is_final() => Err(error),
+            Err(error) => {
+                tracing::warn!(branch = %self.branch, %error, "nothing was stored; reading the log again");
+                self.reload().await?;
+                if let StoreError::CommandTaken { command, .. } = error
+                    && let Some(entry) = self.store.entry_of_command(&self.branch, command).await?
+                {
+                    // Sent again after so long that the ledger had forgotten it. Now it knows, and the
+                    // next try gets the answer.
+                    self.ledger.remember(Known { command, seq: entry.seq });
+                }
+                Ok(Err(Failure::store(&error)))
+            }
+        }
+    }
+
+    /// Goes back to what the log says, after something that was decided could not be stored.
+    async fn reload(&mut self) -> Result<(), StoreError> {
+        let Kept { ledger, learned, calls, snapshot_seq } = keep::recover(&*self.store, &self.branch).await?;
+        (self.ledger, self.learned, self.calls) = (ledger, learned, calls);
+        self.snapshot_seq = snapshot_seq;
+        self.lengths.reset(self.ledger.branch());
+        self.dirty = true;
+        Ok(())
+    }
+
+    async fn answer(&self, due: Due, entries: &[Entry]) {
+        let (answer, reply) = match due {
+            Due::Refused(failure, reply) => (Err(failure), reply),
+            Due::Entry(seq, reply) => {
+                let fresh = entries.iter().find(|entry| entry.seq == seq);
+                let answer = match fresh {
+                    Some(entry) => Ok(CommandAnswer { seq, outcome: wire::outcome(entry) }),
+                    None => self.answer_again(seq).await,
+                };
+                (answer, reply)
+            }
+        };
+        // Whoever asked may be gone; what was done is done.
+        let _ = reply.send(answer);
+    }
+
+    /// The answer that was given to a command before, from the log.
+    async fn answer_again(&self, seq: u64) -> Result<CommandAnswer, Failure> {
+        match self.store.entry_of(&self.branch, seq).await {
+            Ok(Some(entry)) => Ok(CommandAnswer { seq, outcome: wire::outcome(&entry) }),
+            Ok(None) => {
+                tracing::error!(branch = %self.branch, seq, "an entry that was stored is not in the log");
+                Err(Failure::Internal)
+            }
+            Err(error) => {
+                tracing::error!(branch = %self.branch, seq, %error, "an entry can't be read");
+                Err(Failure::store(&error))
+            }
+        }
+    }
+
+    fn welcome(&mut self, newcomer: Request) {
+        match newcomer {
+            Request::Command { .. } => {}
+            Request::Join { audience, resume, reply } => {
+                let log = self.store.log_id();
+                let Some(n) = self.feeds.iter().position(|feed| feed.audience == audience) else { return };
+                let seq = self.ledger.seq();
+                let live = self.feeds[n].listen();
+                let resumed = resume.filter(|resume| resume.log == log && resume.seq <= seq);
+                let missed = resumed.as_ref().and_then(|resume| self.feeds[n].missed(resume.seq));
+                let joined = match (resumed, missed, self.clock.now()) {
+                    (Some(resume), Some(missed), Some(now)) => {
+                        let hello = Frame::new(&ToClient::Resumed { seq: self.feeds[n].last(), now });
+                        Joined {
+                            first: std::iter::once(hello).chain(missed).collect(),
+                            live,
+                            log,
+                            seq: resume.seq,
+                        }
+                    }
+                    _ => Joined { first: self.picture(n).into_iter().collect(), live, log, seq },
+                };
+                let _ = reply.send(joined);
+            }
+            Request::Look { audience, reply } => {
+                let n = self.feeds.iter().position(|feed| feed.audience == audience);
+                let _ = reply.send(n.and_then(|n| self.picture(n)).map(|frame| frame.text));
+            }
+        }
+    }
+
+    fn picture(&mut self, n: usize) -> Option<Frame> {
+        let seq = self.ledger.seq();
+        let (branch, calls, log) = (self.ledger.branch(), &self.calls, self.store.log_id());
+        let now = self.clock.now().or(self.ledger.at())?;
+        let waits = self.waits.borrow();
+        let feed = &mut self.feeds[n];
+        let audience = feed.audience;
+        feed.picture(seq, || {
+            let view = picture::whole(audience, branch, calls, &waits)?;
+            Some(ToClient::Snapshot { log, seq, now, view: Box::new(view) })
+        })
+    }
+
+    /// What the clerk does by itself twice a second: deadlines, and a fresh look for the estimates.
+    async fn tick(&mut self) -> Result<(), StoreError> {
+        let Some(now) = self.clock.now() else { return Ok(()) };
+        let (mut entries, mut pending) = (Vec::new(), Vec::new());
+        self.advance(now, &mut entries, &mut pending);
+        // A failure that is not final has been logged; the deadline is still due at the next tick.
+        let _ = self.commit(&entries, pending).await?;
+        if std::mem::take(&mut self.dirty) || estimates::is_old(self.moments.borrow().as_ref(), now) {
+            self.moments.send_replace(Some(Moment {
+                branch: self.ledger.branch().clone(),
+                learned: self.learned.clone(),
+                now,
+            }));
+        }
+        Ok(())
+    }
+
+    fn heartbeat(&mut self) {
+        let Some(now) = self.clock.now() else { return };
+        for feed in &mut self.feeds {
+            if feed.is_heard() {
+                let seq = feed.last();
+                feed.send(Frame::new(&ToClient::Heartbeat { seq, now }));
+            }
+        }
+    }
+
+    fn tell_waits(&mut self) {
+        let waits = self
+            .waits
+            .borrow_and_update()
+            .iter()
+            .map(|waits| ServiceWait {
+                service: waits.service.to_string(),
+                wait: waits.ordinary().map(wire::wait),
+            })
+            .collect();
+        let frame = Frame::new(&ToClient::Waits { waits });
+        for feed in &mut self.feeds {
+            feed.send(frame.clone());
+        }
+    }
+
+    /// The office's file may say something else than the log does: the file's rules are set by an event,
+    /// so that the log alone always explains itself.
+    async fn take_rules(&mut self, rules: &Arc<Rules>) -> Result<(), StoreError> {
+        if self.ledger.branch().rules() == Some(rules) {
+            return Ok(());
+        }
+        let now = self.clock.now().unwrap_or(Timestamp::UNIX_EPOCH);
+        let command = Command::SetRules { rules: rules.clone() };
+        match self.ledger.decide(CommandId(Uuid::now_v7()), &command, now) {
+            Decision::Taken(entry) => {
+                let (mut entries, mut pending) = (Vec::new(), Vec::new());
+                self.take_in(entry, &mut entries, &mut pending);
+                self.store.append(&self.branch, entries).await?;
+                for (n, frame) in pending {
+                    self.feeds[n].send(frame);
+                }
+                tracing::info!(branch = %self.branch, "the rules of the configuration are in force");
+            }
+            Decision::Repeated { .. } => {}
+            // The configuration was checked with the same rules before.
+            Decision::Refused(refusal) => {
+                tracing::error!(branch = %self.branch, %refusal, "the configured rules were refused");
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the state once in a while, beside the work.
+    fn keep_sometimes(&mut self) {
+        if self.ledger.seq() < self.snapshot_seq + SNAPSHOT_EVERY {
+            return;
+        }
+        self.snapshot_seq = self.ledger.seq();
+        let (store, branch, snapshot) = (self.store.clone(), self.branch.clone(), self.kept_now());
+        tokio::spawn(async move {
+            if let Err(error) = store.save_snapshot(&branch, snapshot).await {
+                // The log has it all: the next start only reads a longer tail.
+                tracing::warn!(%branch, %error, "the state could not be kept");
+            }
+        });
+    }
+
+    fn kept_now(&self) -> giliran_store::Snapshot {
+        keep::snapshot(&self.ledger, &self.learned, &self.calls)
+    }
+}

@@ -1,0 +1,209 @@
+//! Why a request was not done, and how that is said: one place turns reasons into statuses.
+//!
+//! A refusal is an answer, not a failure of ours, and is not logged as one.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use giliran_core::{Kind, Refusal};
+use giliran_protocol::{
+    error::{Error, ErrorBody},
+    view::Texts,
+};
+use giliran_store::StoreError;
+
+use crate::wire;
+
+/// Why a request was not done. Nothing has changed.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// The core's no.
+    Refused(Kind, Box<Error>),
+    /// The request itself is wrong.
+    BadRequest(StatusCode, Box<Error>),
+    /// No such branch.
+    UnknownBranch,
+    /// No such address.
+    UnknownAddress,
+    /// Not with this method.
+    WrongMethod,
+    /// The daemon still loads.
+    NotReady,
+    /// The daemon ends.
+    Stopping,
+    /// More is asked than can be done.
+    Overloaded,
+    /// The log had something that the clerk did not know of; it knows now.
+    TryAgain,
+    /// The disk is full.
+    StoreFull,
+    /// The log can't be written.
+    StoreUnavailable,
+    /// A fault of ours; it is in the log.
+    Internal,
+}
+
+impl Failure {
+    /// The core's no, for the person who asked.
+    pub fn refused(refusal: &Refusal) -> Self {
+        Self::Refused(refusal.kind(), Box::new(wire::refusal(refusal)))
+    }
+
+    /// A request that is wrong in itself; `detail` is for whoever mends the client.
+    pub fn bad_request(status: StatusCode, code: &str, texts: [&str; 4], detail: Option<String>) -> Self {
+        Self::BadRequest(status, Box::new(error(code, texts, detail)))
+    }
+
+    /// What the store said, for a client.
+    pub fn store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::StoreFull,
+            StoreError::Busy => Self::Overloaded,
+            // The clerk has read the log again; the same command with the same id finds its answer there.
+            StoreError::CommandTaken { .. } | StoreError::SeqTaken { .. } | StoreError::Hole { .. } => {
+                Self::TryAgain
+            }
+            StoreError::Closed => Self::Stopping,
+            StoreError::Unfit { .. } => Self::Internal,
+            StoreError::Damaged { .. } | StoreError::ReadOnly { .. } | StoreError::Failed { .. } => {
+                Self::StoreUnavailable
+            }
+        }
+    }
+
+    /// The status that says it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(Kind::NotFound, _) | Self::UnknownBranch | Self::UnknownAddress => {
+                StatusCode::NOT_FOUND
+            }
+            Self::Refused(Kind::Conflict, _) => StatusCode::CONFLICT,
+            Self::Refused(Kind::Invalid, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadRequest(status, _) => *status,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain | Self::StoreUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::StoreFull => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The same for programs and people.
+    pub fn error(self) -> Error {
+        match self {
+            Self::Refused(_, error) | Self::BadRequest(_, error) => *error,
+            Self::UnknownBranch => error(
+                "unknown_branch",
+                ["Cawangan itu tidak wujud.", "There is no such branch.", "没有此分行。", "அந்தக் கிளை இல்லை."],
+                None,
+            ),
+            Self::UnknownAddress => error(
+                "unknown_address",
+                ["Alamat itu tidak wujud.", "There is no such address.", "没有此地址。", "அந்த முகவரி இல்லை."],
+                None,
+            ),
+            Self::WrongMethod => error(
+                "wrong_method",
+                [
+                    "Permintaan ini tidak dibenarkan di alamat itu.",
+                    "That address does not take this kind of request.",
+                    "该地址不接受此类请求。",
+                    "அந்த முகவரி இவ்வகைக் கோரிக்கையை ஏற்காது.",
+                ],
+                None,
+            ),
+            Self::NotReady => error(
+                "not_ready",
+                [
+                    "Sistem sedang dimulakan. Sila cuba sebentar lagi.",
+                    "The system is starting. Please try again in a moment.",
+                    "系统正在启动，请稍后再试。",
+                    "அமைப்பு தொடங்குகிறது. சற்று நேரத்தில் மீண்டும் முயலவும்.",
+                ],
+                None,
+            ),
+            Self::Stopping => error(
+                "stopping",
+                [
+                    "Sistem sedang dihentikan. Sila cuba sebentar lagi.",
+                    "The system is stopping. Please try again in a moment.",
+                    "系统正在停止，请稍后再试。",
+                    "அமைப்பு நிறுத்தப்படுகிறது. சற்று நேரத்தில் மீண்டும் முயலவும்.",
+                ],
+                None,
+            ),
+            Self::Overloaded => error(
+                "overloaded",
+                [
+                    "Sistem terlalu sibuk. Sila cuba sebentar lagi.",
+                    "The system is too busy. Please try again in a moment.",
+                    "系统繁忙，请稍后再试。",
+                    "அமைப்பு மிகவும் பரபரப்பாக உள்ளது. சற்று நேரத்தில் மீண்டும் முயலவும்.",
+                ],
+                None,
+            ),
+            Self::TryAgain => error(
+                "try_again",
+                ["Sila cuba sekali lagi.", "Please try once more.", "请再试一次。", "மீண்டும் ஒருமுறை முயலவும்."],
+                None,
+            ),
+            Self::StoreFull => error(
+                "store_full",
+                [
+                    "Cakera penuh: tiada nombor dapat dikeluarkan. Sila maklumkan kakitangan.",
+                    "The disk is full: nothing can be issued. Please tell the staff.",
+                    "磁盘已满，无法发号。请通知工作人员。",
+                    "வட்டு நிரம்பிவிட்டது: எண் வழங்க இயலாது. பணியாளரிடம் தெரிவிக்கவும்.",
+                ],
+                None,
+            ),
+            Self::StoreUnavailable => error(
+                "store_unavailable",
+                [
+                    "Rekod tidak dapat disimpan. Sila maklumkan kakitangan.",
+                    "Nothing can be recorded. Please tell the staff.",
+                    "无法保存记录。请通知工作人员。",
+                    "பதிவு செய்ய இயலவில்லை. பணியாளரிடம் தெரிவிக்கவும்.",
+                ],
+                None,
+            ),
+            Self::Internal => error(
+                "internal",
+                [
+                    "Ralat dalaman. Sila maklumkan kakitangan.",
+                    "Something went wrong inside. Please tell the staff.",
+                    "内部错误。请通知工作人员。",
+                    "உள் பிழை. பணியாளரிடம் தெரிவிக்கவும்.",
+                ],
+                None,
+            ),
+        }
+    }
+
+    /// Whether the same request may well succeed shortly.
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain)
+    }
+}
+
+fn error(code: &str, [ms, en, zh, ta]: [&str; 4], detail: Option<String>) -> Error {
+    Error {
+        code: code.into(),
+        message: Texts { ms: ms.into(), en: Some(en.into()), zh: Some(zh.into()), ta: Some(ta.into()) },
+        detail,
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, passing) = (self.status(), self.is_passing());
+        let mut response = (status, Json(ErrorBody { error: self.error() })).into_response();
+        if passing {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

@@ -1,0 +1,116 @@
+//! The daemon's addresses: what is where, and what all of them have in common.
+//!
+//! A handler reads the request, hands it to the branch's clerk and renders the answer; rules are
+//! elsewhere, and so is the meaning of a failure ([`Failure`]).
+
+mod branches;
+mod commands;
+mod events;
+mod health;
+mod state;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing,
+};
+use giliran_protocol::paths;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{clock::Clock, failure::Failure, office::Office};
+
+/// The largest body that a command may have: all are under 1 KiB but a choice of many services.
+const BODY_BYTES: usize = 16 * 1024;
+
+/// What handlers share.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The branches, once all are loaded.
+    pub offices: Arc<OnceLock<Offices>>,
+    /// The daemon's clock.
+    pub clock: Arc<Clock>,
+    /// Sockets that are open.
+    pub sockets: TaskTracker,
+    /// Cancelled when the daemon ends.
+    pub stop: CancellationToken,
+}
+
+/// The branches of this daemon, by name.
+pub type Offices = BTreeMap<String, Arc<Office>>;
+
+impl App {
+    /// An application whose branches are still to be loaded.
+    pub fn new(clock: Arc<Clock>, stop: CancellationToken) -> Self {
+        Self { offices: Arc::default(), clock, sockets: TaskTracker::new(), stop }
+    }
+
+    fn offices(&self) -> Result<&Offices, Failure> {
+        self.offices.get().ok_or(Failure::NotReady)
+    }
+
+    fn office(&self, branch: &str) -> Result<&Office, Failure> {
+        self.offices()?.get(branch).map(AsRef::as_ref).ok_or(Failure::UnknownBranch)
+    }
+}
+
+/// What the OpenAPI document says of the whole; the addresses add themselves.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Giliran",
+        description = "Queue numbers: commands by HTTP, events by WebSocket.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(giliran_protocol::live::Hello, giliran_protocol::live::ToClient,))
+)]
+struct Document;
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(branches::list))
+        .routes(routes!(state::look))
+        .routes(routes!(commands::submit))
+        .routes(routes!(events::join))
+}
+
+/// The OpenAPI document, as JSON for people.
+pub fn openapi() -> String {
+    // The document is made of strings, numbers and lists.
+    api().into_openapi().to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// All addresses.
+pub fn router(app: App) -> Router {
+    let (api, _) = api().split_for_parts();
+    let document: Arc<str> = openapi().into();
+    let describe = routing::get(async move || {
+        ([(axum::http::header::CONTENT_TYPE, "application/json")], document.to_string())
+    });
+    api.route(paths::OPENAPI, describe)
+        .route("/api/{*elsewhere}", routing::any(async || Failure::UnknownAddress))
+        .method_not_allowed_fallback(async || Failure::WrongMethod)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(not_cached))
+        .with_state(app)
+        .merge(giliran_web::pages())
+}
+
+/// What the daemon says is true now and not later.
+async fn not_cached(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await.into_response();
+    response
+        .headers_mut()
+        .insert(axum::http::header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,25 @@
+//! The central daemon: it puts the parts together and owns their lives.
+//!
+//! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
+//! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces
+//!   it; `feed` what an audience is sent;
+//!   `picture` how a branch looks to it; `keep` what makes a start quick; `estimates` the waiting times.
+//!
+//! It knows no rules of the counter hall: those are in `giliran-core`.
+
+mod calls;
+mod clerk;
+mod clock;
+pub mod config;
+mod estimates;
+mod failure;
+mod feed;
+mod http;
+mod keep;
+mod office;
+mod picture;
+mod serve;
+mod wire;
+
+pub use http::openapi;
+pub use serve::{Options, ServeError, serve};

@@ -1,0 +1,149 @@
+//! The daemon's command line.
+//!
+//! Exit codes: 0 ended when told to, 1 could not start or go on, 2 the command line or the
+//! configuration is wrong.
+
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use giliran_daemon::{
+    Options,
+    config::{Config, Log, LogFormat},
+    openapi, serve,
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// Giliran: queue numbers for counters (sistem nombor giliran).
+#[derive(Debug, Parser)]
+#[command(name = "giliran", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run the daemon.
+    Serve {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+        /// Address and port in place of the configured ones; port 0 takes any that is free.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+        /// Take the time from the commands themselves, for replaying a recorded day.
+        #[arg(long)]
+        simulated_clock: bool,
+    },
+    /// Say whether a configuration file would be taken.
+    Check {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().task {
+        Task::Serve { config, listen, database, simulated_clock } => {
+            let Some(config) = read(&config) else { return ExitCode::from(2) };
+            start_log(&config.log);
+            run(Options {
+                listen: listen.unwrap_or(config.server.listen),
+                database: database.unwrap_or(config.store.path),
+                branches: config.branches,
+                simulated_clock,
+            })
+        }
+        Task::Check { config: path } => match read(&path) {
+            Some(config) => {
+                say(&format!("{} is sound: {} branch(es)", path.display(), config.branches.len()));
+                ExitCode::SUCCESS
+            }
+            None => ExitCode::from(2),
+        },
+        Task::Openapi => {
+            let _ = std::io::stdout().write_all(openapi().as_bytes());
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn run(options: Options) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(why) => return complain(&format!("cannot start: {why}")),
+    };
+    let ended = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        tokio::spawn(stop_on_signal(stop.clone()));
+        serve(options, stop, |address| say(&format!("listening on http://{address}"))).await
+    });
+    // What still runs in the background has nothing to do that must be waited for.
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => complain(&why.to_string()),
+    }
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals can't be heard; the daemon will not end by itself");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    stop.cancel();
+}
+
+fn read(path: &Path) -> Option<Config> {
+    let config = Config::read(path);
+    if let Err(why) = &config {
+        let cause = std::error::Error::source(why).map(|cause| format!(": {cause}")).unwrap_or_default();
+        complain(&format!("{why}{cause}"));
+    }
+    config.ok()
+}
+
+fn start_log(log: &Log) {
+    // The pages' server lists every file at the start; who wants to see that can say so. The configured
+    // filter was checked with the rest of the file.
+    let filter = EnvFilter::try_new(format!("memory_serve=warn,{}", log.filter))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+/// To whoever started the daemon: a closed pipe is no reason not to run.
+fn say(line: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn complain(line: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "giliran: {line}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,194 @@
+//! A branch at work: its clerk, and who puts another in its place when one breaks.
+//!
+//! A clerk that breaks had an internal invariant broken. Nothing of what it had not stored was heard of
+//! by anybody, so its successor reads the log and goes on from there; other branches do not notice.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use giliran_core::Rules;
+use giliran_store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clerk::{Clerk, Desk},
+    clock::Clock,
+};
+
+/// How long a branch rests before the next clerk: one that breaks at once must not wear out the disk.
+const REST: Duration = Duration::from_secs(1);
+
+/// A branch at work.
+#[derive(Debug)]
+pub struct Office {
+    /// Its rules, as configured.
+    pub rules: Arc<Rules>,
+    desk: RwLock<Desk>,
+}
+
+impl Office {
+    /// Where requests are handed in now.
+    pub fn desk(&self) -> Desk {
+        self.desk.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Loads a branch. The clerk is to be set to work by [`work`].
+    pub async fn open(
+        rules: Rules,
+        store: &Arc<dyn Store>,
+        clock: &Arc<Clock>,
+    ) -> Result<(Arc<Self>, Clerk), StoreError> {
+        let rules = Arc::new(rules);
+        let (clerk, desk) = Clerk::open(&rules, store.clone(), clock.clone()).await?;
+        Ok((Arc::new(Self { rules, desk: RwLock::new(desk) }), clerk))
+    }
+}
+
+/// Lets clerks work for a branch until `stop`. An error is one after which nothing may be written.
+pub async fn work(
+    office: Arc<Office>,
+    mut clerk: Clerk,
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    stop: CancellationToken,
+) -> Result<(), StoreError> {
+    loop {
+        match tokio::spawn(clerk.work(stop.clone())).await {
+            Ok(ended) => return ended,
+            Err(broke) => {
+                tracing::error!(branch = %office.rules.id, %broke, "the clerk broke; another reads the log and goes on");
+            }
+        }
+        if tokio::time::timeout(REST, stop.cancelled()).await.is_ok() {
+            return Ok(());
+        }
+        let desk;
+        (clerk, desk) = Clerk::open(&office.rules, store.clone(), clock.clone()).await?;
+        *office.desk.write().unwrap_or_else(PoisonError::into_inner) = desk;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use giliran_core::{BranchId, Command, CommandId, Entry, Language};
+    use giliran_protocol::command::Outcome;
+    use giliran_store::{BoxFuture, Recovered, Snapshot, SqliteStore};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// A store in which the clerk breaks, once, when it is told to.
+    struct Breaking {
+        store: SqliteStore,
+        breaks: AtomicBool,
+    }
+
+    impl Store for Breaking {
+        fn append<'a>(
+            &'a self,
+            branch: &'a BranchId,
+            entries: Vec<Entry>,
+        ) -> BoxFuture<'a, Result<(), StoreError>> {
+            assert!(!self.breaks.swap(false, Ordering::SeqCst), "planted");
+            self.store.append(branch, entries)
+        }
+
+        fn log_id(&self) -> Uuid {
+            self.store.log_id()
+        }
+
+        fn recover<'a>(
+            &'a self,
+            branch: &'a BranchId,
+            known_commands: usize,
+        ) -> BoxFuture<'a, Result<Recovered, StoreError>> {
+            self.store.recover(branch, known_commands)
+        }
+
+        fn entry_of<'a>(
+            &'a self,
+            branch: &'a BranchId,
+            seq: u64,
+        ) -> BoxFuture<'a, Result<Option<Entry>, StoreError>> {
+            self.store.entry_of(branch, seq)
+        }
+
+        fn entry_of_command<'a>(
+            &'a self,
+            branch: &'a BranchId,
+            command: CommandId,
+        ) -> BoxFuture<'a, Result<Option<Entry>, StoreError>> {
+            self.store.entry_of_command(branch, command)
+        }
+
+        fn entries<'a>(
+            &'a self,
+            branch: &'a BranchId,
+            after: u64,
+            limit: u32,
+        ) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
+            self.store.entries(branch, after, limit)
+        }
+
+        fn save_snapshot<'a>(
+            &'a self,
+            branch: &'a BranchId,
+            snapshot: Snapshot,
+        ) -> BoxFuture<'a, Result<(), StoreError>> {
+            self.store.save_snapshot(branch, snapshot)
+        }
+
+        fn close<'a>(&'a self) -> BoxFuture<'a, ()> {
+            self.store.close()
+        }
+    }
+
+    const RULES: &str = r#"
+        id = "contoh"
+        name = { ms = "Contoh" }
+        class = [{ id = "biasa", name = { ms = "Biasa" } }]
+        service = [{ id = "a", name = { ms = "A" }, series = { letters = "A" } }]
+        counter = [{ id = "k1", number = 1, services = ["a"] }]
+    "#;
+
+    #[tokio::test]
+    async fn a_clerk_that_breaks_is_replaced_and_no_number_is_given_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("log.db")).await.unwrap();
+        let breaking = Arc::new(Breaking { store, breaks: AtomicBool::new(false) });
+        let store: Arc<dyn Store> = breaking.clone();
+        let clock = Arc::new(Clock::System);
+        let (office, clerk) = Office::open(toml::from_str(RULES).unwrap(), &store, &clock).await.unwrap();
+        let stop = CancellationToken::new();
+        let at_work = tokio::spawn(work(office.clone(), clerk, store, clock, stop.clone()));
+
+        let issue = Command::IssueTicket {
+            service: "a".parse().unwrap(),
+            class: None,
+            language: Language::Ms,
+            announced: None,
+        };
+        let first = office.desk().submit(CommandId(Uuid::now_v7()), issue.clone()).await.unwrap();
+        assert!(matches!(first.outcome, Outcome::Issued { number, .. } if number == "A001"));
+
+        breaking.breaks.store(true, Ordering::SeqCst);
+        let id = CommandId(Uuid::now_v7());
+        let broken = office.desk().submit(id, issue.clone()).await;
+        assert_eq!(broken.unwrap_err().error().code, "try_again");
+
+        // The same press again, until the successor is there.
+        let answer = loop {
+            match office.desk().submit(id, issue.clone()).await {
+                Ok(answer) => break answer,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        };
+        assert!(matches!(answer.outcome, Outcome::Issued { number, .. } if number == "A002"));
+        stop.cancel();
+        at_work.await.unwrap().unwrap();
+    }
+}

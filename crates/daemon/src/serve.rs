@@ -1,0 +1,162 @@
+//! The daemon's life: listen, load, work, finish what is in hand, stop.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use giliran_core::Rules;
+use giliran_store::{OpenError, SqliteStore, Store, StoreError};
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    http::{self, App, Offices},
+    office::{self, Office},
+};
+
+/// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
+const FINISH_WITHIN: Duration = Duration::from_secs(2);
+
+/// What a daemon is started with.
+#[derive(Debug)]
+pub struct Options {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The offices, already checked.
+    pub branches: Vec<Rules>,
+    /// Whether commands bring their own time.
+    pub simulated_clock: bool,
+}
+
+/// Why a daemon ended when nobody told it to, or did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address can't be had.
+    #[error("cannot listen on {address}: {}", if why.kind() == std::io::ErrorKind::AddrInUse {
+        "the port is in use by another program; choose another with --listen or end that program".into()
+    } else {
+        why.to_string()
+    })]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        why: std::io::Error,
+    },
+    /// The database can't be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A branch can't be rebuilt from the log.
+    #[error("branch {branch} can't be loaded: {why}")]
+    Load {
+        /// The branch.
+        branch: String,
+        /// Why.
+        why: StoreError,
+    },
+    /// The log can't be written any more: whatever comes after must start from disk.
+    #[error("the log can't be written any more: {0}")]
+    Store(StoreError),
+    /// A part died that must not.
+    #[error("{0} ended without being told to")]
+    Died(&'static str),
+}
+
+/// Runs a daemon until `stop` is cancelled. `listening` is called with the address as soon as it is
+/// known; commands are taken a moment later, when the branches are loaded.
+pub async fn serve(
+    options: Options,
+    stop: CancellationToken,
+    listening: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    let Options { listen, database, branches, simulated_clock } = options;
+    let refused = |why| ServeError::Listen { address: listen, why };
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::System });
+    if simulated_clock {
+        tracing::warn!("the clock is simulated: every command sets the time; not for a real office");
+    }
+
+    let app = App::new(clock.clone(), stop.clone());
+    let web_ends = stop.clone();
+    let router = http::router(app.clone());
+    let mut web = tokio::spawn(async move {
+        axum::serve(listener, router).with_graceful_shutdown(web_ends.cancelled_owned()).await
+    });
+    listening(address);
+
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&database).await?);
+    let mut clerks = JoinSet::new();
+    let clerks_end = CancellationToken::new();
+    let mut offices = Offices::new();
+    for rules in branches {
+        let branch = rules.id.to_string();
+        let (office, clerk) = Office::open(rules, &store, &clock)
+            .await
+            .map_err(|why| ServeError::Load { branch: branch.clone(), why })?;
+        clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
+        offices.insert(branch, office);
+    }
+    let _ = app.offices.set(offices);
+    tracing::info!(%address, database = %database.display(), "ready");
+
+    let web_died = AtomicBool::new(false);
+    let outcome = tokio::select! {
+        // When told to end, the web server ends too, and may be the first to be seen.
+        biased;
+        () = stop.cancelled() => Ok(()),
+        ended = clerks.join_next() => Err(died(ended)),
+        _ = &mut web => {
+            web_died.store(true, Ordering::Relaxed);
+            Err(ServeError::Died("the web server"))
+        }
+    };
+    if outcome.is_ok() {
+        tracing::info!("stopping");
+    }
+
+    // First nobody new, then the sockets' goodbye, then the clerks finish what was handed in, and at
+    // last the store lets go of its file.
+    stop.cancel();
+    app.sockets.close();
+    let _ = tokio::time::timeout(FINISH_WITHIN, async {
+        app.sockets.wait().await;
+        if !web_died.load(Ordering::Relaxed) {
+            let _ = (&mut web).await;
+        }
+    })
+    .await;
+    clerks_end.cancel();
+    let finished = tokio::time::timeout(FINISH_WITHIN, async {
+        while let Some(ended) = clerks.join_next().await {
+            if let Ok(Err(why)) = ended {
+                return Err(ServeError::Store(why));
+            }
+        }
+        store.close().await;
+        Ok(())
+    })
+    .await;
+    web.abort();
+    if finished.is_err() {
+        tracing::warn!("something was still in hand and was let go; what was answered is on disk");
+    }
+    outcome.and(finished.unwrap_or(Ok(())))
+}
+
+fn died(ended: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>) -> ServeError {
+    match ended {
+        Some(Ok(Err(why))) => ServeError::Store(why),
+        Some(Ok(Ok(())) | Err(_)) | None => ServeError::Died("a branch's clerk"),
+    }
+}

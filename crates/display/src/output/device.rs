@@ -1,0 +1,145 @@
+//! Sound from the default sound card. The only file that knows rodio, whose names change often.
+//!
+//! A card that is missing or fails is looked for again before later calls, so a loudspeaker that is
+//! plugged in during the day is heard.
+
+use std::{
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::bail;
+use giliran_voice::RATE_HZ;
+use rodio::{ChannelCount, DeviceSinkBuilder, MixerDeviceSink, Player, SampleRate, buffer::SamplesBuffer};
+
+use super::{Played, SoundOutput};
+
+/// How long to leave a missing card alone: each look makes the system's sound library complain on
+/// standard error.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
+
+/// Some drivers lose the first samples after a pause.
+const LEAD_MS: u32 = 50;
+
+/// How often a playing sound is looked at.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// A card that is this late with a sound does not take it any more.
+const LATE: Duration = Duration::from_secs(3);
+
+const MONO: ChannelCount = NonZero::<u16>::MIN;
+const RATE: SampleRate = NonZero::new(RATE_HZ).expect("the rate is not zero");
+
+/// The default sound card.
+pub struct SoundCard {
+    state: State,
+}
+
+enum State {
+    Open(Card),
+    Missing { looked: Instant },
+    Unopened,
+}
+
+struct Card {
+    sink: MixerDeviceSink,
+    failed: Arc<AtomicBool>,
+}
+
+impl SoundCard {
+    /// Looks for the card when it is first needed.
+    pub fn new() -> Self {
+        Self { state: State::Unopened }
+    }
+
+    /// The card, if there is one now.
+    fn card(&mut self) -> Option<&Card> {
+        let look = match &self.state {
+            State::Unopened => true,
+            State::Open(card) => card.failed.load(Ordering::Relaxed),
+            State::Missing { looked } => looked.elapsed() >= LOOK_AGAIN_AFTER,
+        };
+        if look {
+            let was_missing = matches!(self.state, State::Missing { .. });
+            self.state = State::Unopened; // lets go of a card that failed before it is opened again
+            self.state = match open() {
+                Ok(card) => {
+                    tracing::info!("sound comes from the default sound card");
+                    State::Open(card)
+                }
+                Err(error) => {
+                    if !was_missing {
+                        tracing::warn!("there is no sound card to play on, so calls are not heard: {error}");
+                    }
+                    State::Missing { looked: Instant::now() }
+                }
+            };
+        }
+        match &self.state {
+            State::Open(card) => Some(card),
+            State::Missing { .. } | State::Unopened => None,
+        }
+    }
+}
+
+impl Default for SoundCard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn open() -> Result<Card, rodio::DeviceSinkError> {
+    let failed = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&failed);
+    let on_error = move |error: rodio::cpal::Error| {
+        if !told.swap(true, Ordering::Relaxed) {
+            tracing::warn!("the sound card failed: {error}");
+        }
+    };
+    let mut sink =
+        DeviceSinkBuilder::from_default_device()?.with_error_callback(on_error).open_sink_or_fallback()?;
+    sink.log_on_drop(false);
+    Ok(Card { sink, failed })
+}
+
+impl SoundOutput for SoundCard {
+    fn prepare(&mut self) {
+        self.card();
+    }
+
+    fn play(&mut self, samples: &[f32], stop: &AtomicBool) -> anyhow::Result<Played> {
+        let Some(card) = self.card() else { return Ok(Played::Unheard) };
+        let mut sound = vec![0.0; (LEAD_MS * RATE_HZ / 1000) as usize];
+        sound.extend_from_slice(samples);
+        let length = Duration::from_secs(sound.len() as u64) / RATE_HZ;
+
+        let began = Instant::now();
+        let player = Player::connect_new(card.sink.mixer());
+        player.append(SamplesBuffer::new(MONO, RATE, sound));
+        while !player.empty() {
+            if stop.load(Ordering::Relaxed) {
+                player.stop();
+                return Ok(Played::Stopped);
+            }
+            if card.failed.load(Ordering::Relaxed) || began.elapsed() > length + LATE {
+                card.failed.store(true, Ordering::Relaxed);
+                bail!("the sound card stopped while it played");
+            }
+            thread::sleep(GLANCE);
+        }
+        Ok(Played::Whole)
+    }
+
+    fn paced(&self) -> bool {
+        true
+    }
+
+    fn name(&self) -> &'static str {
+        "device"
+    }
+}

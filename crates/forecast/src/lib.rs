@@ -1,0 +1,21 @@
+//! How long somebody who took a number now would wait.
+//!
+//! Pure, like the core: time comes in as an argument, chance comes from a seed that the branch's state
+//! gives, and there are no logarithms whose last digit differs between machines.
+//!
+//! - [`Learned`] takes from the log what the office's own days teach: [`Learned::observe`], once for
+//!   each entry.
+//! - [`waits`] plays the queue forward from the branch as it stands and gives, for each service and
+//!   class of visitor, a median and a 90th percentile, corrected by what became of the ones that were announced before.
+//!
+//! Rounding for the eye, and saying that a wait is not known, are the work of the screens.
+
+mod calibration;
+mod durations;
+mod hall;
+mod learned;
+mod paths;
+mod waits;
+
+pub use learned::Learned;
+pub use waits::{ServiceWaits, waits};

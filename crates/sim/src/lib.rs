@@ -1,0 +1,18 @@
+//! Plays real days of real offices against a running daemon, as their visitors and officers would.
+//!
+//! - [`record`]: a day as it was recorded, read from a table.
+//! - [`timetable`]: who does what and when in the replay, at which counters; fixed before it begins.
+//! - [`office`]: the rules of a branch that such a day fits.
+//! - [`play`]: keeps the timetable at a [`Desk`](play::Desk), which is a daemon or a stand-in.
+//! - [`watch`]: a display and a supervisor who look on.
+//! - [`replay`]: all of it together, with the checks at the end.
+//! - [`report`]: what came of it, beside what was recorded.
+
+mod checks;
+pub mod office;
+pub mod play;
+pub mod record;
+pub mod replay;
+pub mod report;
+pub mod timetable;
+pub mod watch;

@@ -1,0 +1,230 @@
+//! Entries and snapshots as rows, and back, checked.
+//!
+//! A row carries a checksum over all that it says, because a database may hand back a flipped bit
+//! without a word. Invariant: what is decoded is what was encoded, or decoding fails.
+
+use giliran_core::{BranchId, CommandId, Entry, Event};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Snapshot, StoreError};
+
+/// One entry as the table `log` holds it.
+#[derive(Debug)]
+pub(crate) struct LogRow {
+    pub seq: i64,
+    pub command: Option<Vec<u8>>,
+    /// Nanoseconds since 1970, exact: what is replayed must be what was decided, to the last digit.
+    pub at_ns: i64,
+    pub body: String,
+    pub checksum: i64,
+}
+
+/// One snapshot as the table `snapshot` holds it.
+#[derive(Debug)]
+pub(crate) struct SnapshotRow {
+    pub seq: i64,
+    pub format: i64,
+    pub body: Vec<u8>,
+    pub checksum: i64,
+}
+
+/// How a snapshot's row is to be read. What its body means is the maker's business.
+const SNAPSHOT_FORMAT: i64 = 1;
+
+impl LogRow {
+    pub(crate) fn encode(branch: &BranchId, entry: &Entry) -> Result<Self, StoreError> {
+        let unfit =
+            |what: &str| StoreError::Unfit { branch: branch.clone(), seq: entry.seq, what: what.into() };
+        if entry.events.is_empty() {
+            return Err(unfit("it has no events"));
+        }
+        let seq = i64::try_from(entry.seq).map_err(|_| unfit("its number is too large"))?;
+        let at_ns = i64::try_from(entry.at.as_nanosecond())
+            .map_err(|_| unfit("its time is not between the years 1678 and 2262"))?;
+        let body = serde_json::to_string(&entry.events).map_err(|error| unfit(&error.to_string()))?;
+        let command = entry.command.map(|CommandId(id)| id.as_bytes().to_vec());
+        let checksum = log_checksum(branch, seq, command.as_deref(), at_ns, &body);
+        Ok(Self { seq, command, at_ns, body, checksum })
+    }
+
+    /// The entry's number, its command and its time, if the row is sound.
+    fn head(&self, branch: &BranchId) -> Result<(u64, Option<CommandId>, Timestamp), StoreError> {
+        let damaged = |what: String| damaged("log", branch, &format!("seq {}", self.seq), what);
+        let expected = log_checksum(branch, self.seq, self.command.as_deref(), self.at_ns, &self.body);
+        if self.checksum != expected {
+            return Err(damaged(format!("checksum {:08x} instead of {expected:08x}", self.checksum)));
+        }
+        let seq = u64::try_from(self.seq).map_err(|_| damaged("the number is negative".into()))?;
+        let command = match &self.command {
+            Some(bytes) => {
+                let id = Uuid::from_slice(bytes).map_err(|error| damaged(format!("command: {error}")))?;
+                Some(CommandId(id))
+            }
+            None => None,
+        };
+        let at = Timestamp::from_nanosecond(i128::from(self.at_ns))
+            .map_err(|error| damaged(format!("time: {error}")))?;
+        Ok((seq, command, at))
+    }
+
+    /// The command that made the entry, if the row is sound; its events are not looked into.
+    pub(crate) fn command(&self, branch: &BranchId) -> Result<(u64, Option<CommandId>), StoreError> {
+        self.head(branch).map(|(seq, command, _)| (seq, command))
+    }
+
+    pub(crate) fn decode(&self, branch: &BranchId) -> Result<Entry, StoreError> {
+        let (seq, command, at) = self.head(branch)?;
+        let events: Vec<Event> = serde_json::from_str(&self.body)
+            .map_err(|error| damaged("log", branch, &format!("seq {seq}"), format!("events: {error}")))?;
+        Ok(Entry { seq, at, command, events })
+    }
+}
+
+impl SnapshotRow {
+    pub(crate) fn encode(branch: &BranchId, snapshot: Snapshot) -> Result<Self, StoreError> {
+        let Snapshot { seq, body } = snapshot;
+        let seq = i64::try_from(seq).map_err(|_| StoreError::Unfit {
+            branch: branch.clone(),
+            seq,
+            what: "its number is too large".into(),
+        })?;
+        let checksum = snapshot_checksum(branch, seq, SNAPSHOT_FORMAT, &body);
+        Ok(Self { seq, format: SNAPSHOT_FORMAT, body, checksum })
+    }
+
+    pub(crate) fn decode(self, branch: &BranchId) -> Result<Snapshot, StoreError> {
+        let damaged = |what: String| damaged("snapshot", branch, &format!("seq {}", self.seq), what);
+        let expected = snapshot_checksum(branch, self.seq, self.format, &self.body);
+        if self.checksum != expected {
+            return Err(damaged(format!("checksum {:08x} instead of {expected:08x}", self.checksum)));
+        }
+        if self.format != SNAPSHOT_FORMAT {
+            return Err(damaged(format!("format {} instead of {SNAPSHOT_FORMAT}", self.format)));
+        }
+        let seq = u64::try_from(self.seq).map_err(|_| damaged("the number is negative".into()))?;
+        Ok(Snapshot { seq, body: self.body })
+    }
+}
+
+/// `key` is the rest of the row's key, such as `seq 7`.
+pub(crate) fn damaged(table: &'static str, branch: &BranchId, key: &str, what: String) -> StoreError {
+    StoreError::Damaged { table, key: format!("branch {branch}, {key}"), what }
+}
+
+fn log_checksum(branch: &BranchId, seq: i64, command: Option<&[u8]>, at_ns: i64, body: &str) -> i64 {
+    checksum(&[
+        branch.as_str().as_bytes(),
+        &seq.to_le_bytes(),
+        command.unwrap_or_default(),
+        &at_ns.to_le_bytes(),
+        body.as_bytes(),
+    ])
+}
+
+fn snapshot_checksum(branch: &BranchId, seq: i64, format: i64, body: &[u8]) -> i64 {
+    checksum(&[branch.as_str().as_bytes(), &seq.to_le_bytes(), &format.to_le_bytes(), body])
+}
+
+/// Each part goes in with its length, so that nothing can move from one part to the next unseen.
+fn checksum(parts: &[&[u8]]) -> i64 {
+    let sum = parts.iter().fold(0, |sum, part| {
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        crc32c::crc32c_append(crc32c::crc32c_append(sum, &length.to_le_bytes()), part)
+    });
+    i64::from(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use giliran_core::{BranchId, CommandId, Entry, Event, TicketId};
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::{LogRow, SnapshotRow};
+    use crate::Snapshot;
+
+    fn branch() -> impl Strategy<Value = BranchId> {
+        "[a-z0-9-]{1,32}".prop_map(|name| name.parse().expect("a short name"))
+    }
+
+    prop_compose! {
+        fn entry()(
+            seq in 1..=u64::try_from(i64::MAX).expect("positive"),
+            at in any::<i64>(),
+            command in proptest::option::of(any::<u128>()),
+            tickets in proptest::collection::vec((any::<u64>(), "[a-z0-9-]{1,32}"), 1..5),
+        ) -> Entry {
+            let events = tickets.into_iter().map(|(ticket, counter)| Event::TicketServed {
+                ticket: TicketId(ticket),
+                counter: counter.parse().expect("a short name"),
+            });
+            Entry {
+                seq,
+                at: Timestamp::from_nanosecond(at.into()).expect("a time"),
+                command: command.map(|id| CommandId(Uuid::from_u128(id))),
+                events: events.collect(),
+            }
+        }
+    }
+
+    /// Flips one bit of the fields, counted through all of them; `None` where the text would be no text.
+    fn flip(row: LogRow, bit: usize) -> Option<LogRow> {
+        let LogRow { seq, command, at_ns, body, checksum } = row;
+        let mut bytes = [seq.to_be_bytes(), at_ns.to_be_bytes(), checksum.to_be_bytes()].concat();
+        let command_at = bytes.len();
+        bytes.extend(command.as_deref().unwrap_or_default());
+        let body_at = bytes.len();
+        bytes.extend(body.bytes());
+        let bit = bit % (8 * bytes.len());
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let number = |at: usize| i64::from_be_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+        Some(LogRow {
+            seq: number(0),
+            at_ns: number(8),
+            checksum: number(16),
+            command: command.map(|_| bytes[command_at..body_at].to_vec()),
+            body: String::from_utf8(bytes[body_at..].to_vec()).ok()?,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_entry_comes_back_as_it_went_in(branch in branch(), entry in entry()) {
+            let row = LogRow::encode(&branch, &entry).expect("a ledger makes such entries");
+            prop_assert_eq!(row.decode(&branch), Ok(entry));
+        }
+
+        #[test]
+        fn a_flipped_bit_anywhere_in_a_row_is_found(branch in branch(), entry in entry(), bit in any::<usize>()) {
+            let row = LogRow::encode(&branch, &entry).expect("a ledger makes such entries");
+            if let Some(row) = flip(row, bit) {
+                prop_assert!(row.decode(&branch).is_err());
+            }
+        }
+
+        #[test]
+        fn a_row_of_another_branch_is_found(one in branch(), other in branch(), entry in entry()) {
+            prop_assume!(one != other);
+            let row = LogRow::encode(&one, &entry).expect("a ledger makes such entries");
+            prop_assert!(row.decode(&other).is_err());
+        }
+
+        #[test]
+        fn a_snapshot_comes_back_as_it_went_in_or_not_at_all(
+            branch in branch(), seq in 0..1_000_000_u64, body in proptest::collection::vec(any::<u8>(), 1..200),
+            flip in any::<usize>(),
+        ) {
+            let snapshot = Snapshot { seq, body };
+            let row = || SnapshotRow::encode(&branch, snapshot.clone()).expect("a number in reach");
+            prop_assert_eq!(row().decode(&branch), Ok(snapshot.clone()));
+            let mut damaged = row();
+            let bit = flip % (8 * damaged.body.len());
+            damaged.body[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(damaged.decode(&branch).is_err());
+            let newer = SnapshotRow { format: row().format + 1, ..row() };
+            prop_assert!(newer.decode(&branch).is_err());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The store in one SQLite file.
+//!
+//! One connection writes, owned by one task that commits for many callers at once and writes the log
+//! back into the file; a few others read. What a caller was answered, a read that comes after sees.
+//!
+//! - `open`: from a path to a database that is ours and nobody else's.
+//! - `writer`: the task that writes.
+//! - `read`: rows of our tables, checked.
+//! - `failure`: SQLite's result codes, by what follows from them.
+
+mod failure;
+mod open;
+mod read;
+mod writer;
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use giliran_core::{BranchId, CommandId, Entry};
+use sqlx::{Sqlite, SqlitePool, pool::PoolConnection};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::JoinHandle,
+};
+use uuid::Uuid;
+
+pub use self::open::OpenError;
+use self::{
+    failure::while_reading,
+    writer::{Append, Job},
+};
+use crate::{
+    BoxFuture, Recovered, Snapshot, Store, StoreError,
+    row::{LogRow, SnapshotRow},
+};
+
+/// A [`Store`] in one file.
+///
+/// Close it before the process ends. One that is dropped instead finishes what it was handed in the
+/// background, as long as the runtime lives; nothing that was answered depends on either.
+#[derive(Debug)]
+pub struct SqliteStore {
+    log_id: Uuid,
+    readers: SqlitePool,
+    jobs: mpsc::Sender<Job>,
+    /// Taken by whoever closes first; others wait for the same.
+    writer: Mutex<Option<JoinHandle<()>>>,
+    closing: AtomicBool,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, or makes it, its directory too. Runs on a tokio runtime.
+    ///
+    /// A file `<path>.lock` beside it, which stays, keeps a second process out.
+    ///
+    /// # Errors
+    ///
+    /// Anything that is not a database of ours that this process may write alone; nothing of a file
+    /// that is not ours is changed.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        let open::Opened { log_id, writer, readers, lock } = open::open(path).await?;
+        let (jobs, writer) = writer::start(writer, lock);
+        Ok(Self { log_id, readers, jobs, writer: Mutex::new(Some(writer)), closing: AtomicBool::new(false) })
+    }
+
+    async fn reader(&self, branch: &BranchId) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.readers.acquire().await.map_err(|error| while_reading(&error, "log", branch, "any seq"))
+    }
+
+    /// Hands the writer a job and waits for its answer.
+    async fn write(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<(), StoreError>>) -> Job,
+    ) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let answered = match self.jobs.send(job(answer)).await {
+            Ok(()) => answered.await.ok(),
+            Err(_) => None,
+        };
+        answered.unwrap_or_else(|| {
+            Err(if self.closing.load(Ordering::Acquire) {
+                StoreError::Closed
+            } else {
+                StoreError::Failed { what: "the writing task is gone".into() }
+            })
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn log_id(&self) -> Uuid {
+        self.log_id
+    }
+
+    fn append<'a>(
+        &'a self,
+        branch: &'a BranchId,
+        entries: Vec<Entry>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            if entries.is_empty() {
+                return Ok(());
+            }
+            // Here and not in the writer, for which all wait.
+            let rows = entries.iter().map(|entry| LogRow::encode(branch, entry)).collect::<Result<_, _>>()?;
+            self.write(|answer| Job::Append(Append { branch: branch.clone(), rows, answer })).await
+        })
+    }
+
+    fn recover<'a>(
+        &'a self,
+        branch: &'a BranchId,
+        known_commands: usize,
+    ) -> BoxFuture<'a, Result<Recovered, StoreError>> {
+        Box::pin(async move {
+            // One transaction: all that is read is of one moment.
+            let refuse = |error| while_reading(&error, "log", branch, "any seq");
+            let mut reading = self.readers.begin().await.map_err(refuse)?;
+            read::recover(&mut reading, branch, known_commands).await
+        })
+    }
+
+    fn entry_of<'a>(
+        &'a self,
+        branch: &'a BranchId,
+        seq: u64,
+    ) -> BoxFuture<'a, Result<Option<Entry>, StoreError>> {
+        Box::pin(async move { read::entry_of(&mut *self.reader(branch).await?, branch, seq).await })
+    }
+
+    fn entry_of_command<'a>(
+        &'a self,
+        branch: &'a BranchId,
+        command: CommandId,
+    ) -> BoxFuture<'a, Result<Option<Entry>, StoreError>> {
+        Box::pin(
+            async move { read::entry_of_command(&mut *self.reader(branch).await?, branch, command).await },
+        )
+    }
+
+    fn entries<'a>(
+        &'a self,
+        branch: &'a BranchId,
+        after: u64,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
+        Box::pin(
+            async move { read::entries(&mut *self.reader(branch).await?, branch, after, limit.into()).await },
+        )
+    }
+
+    fn save_snapshot<'a>(
+        &'a self,
+        branch: &'a BranchId,
+        snapshot: Snapshot,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let row = SnapshotRow::encode(branch, snapshot)?;
+            self.write(|answer| Job::Snapshot { branch: branch.clone(), row, answer }).await
+        })
+    }
+
+    fn close<'a>(&'a self) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            self.closing.store(true, Ordering::Release);
+            // Readers first: the last connection to close tidies up, and a reader can't.
+            self.readers.close().await;
+            // Refused by a writer that is closing already.
+            let _closing = self.jobs.send(Job::Close).await;
+            if let Some(writer) = self.writer.lock().await.take()
+                && let Err(error) = writer.await
+            {
+                tracing::error!(%error, "the writing task did not end well");
+            }
+        })
+    }
+}

@@ -1,0 +1,321 @@
+//! The one connection that writes, and the task that owns it.
+//!
+//! Whatever waits is written together: one transaction, one sync, then all are answered. One caller's
+//! conflict is its own: the others are stored all the same.
+//!
+//! Invariants: nobody is told `Ok` before the sync; after a final failure nothing is written any more.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+};
+
+use giliran_core::{BranchId, CommandId};
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::failure::{Failure, failure, while_writing};
+use crate::{
+    StoreError,
+    row::{LogRow, SnapshotRow},
+};
+
+/// Jobs that may wait. Whoever comes then waits for a place: one per clerk is the rule, so this is
+/// far more than a daemon has branches.
+const QUEUE: usize = 1024;
+
+/// A group takes in no more callers beyond so many rows. Half a thousand already makes the sync cheap;
+/// the bound keeps the first of them from waiting for too many others.
+const ROWS_PER_GROUP: usize = 4096;
+
+/// SQLite takes 32,766 values in a statement; a row has six.
+const ROWS_PER_STATEMENT: usize = 5_000;
+
+pub(super) type Answer = oneshot::Sender<Result<(), StoreError>>;
+
+#[derive(Debug)]
+pub(super) enum Job {
+    Append(Append),
+    Snapshot { branch: BranchId, row: SnapshotRow, answer: Answer },
+    Close,
+}
+
+#[derive(Debug)]
+pub(super) struct Append {
+    pub branch: BranchId,
+    pub rows: Vec<LogRow>,
+    pub answer: Answer,
+}
+
+/// Starts the writer. It ends when it is told to close or nobody can reach it any more, after all that
+/// waits; then it closes the connection and, last, lets go of the lock.
+pub(super) fn start(
+    connection: SqliteConnection,
+    lock: File,
+) -> (mpsc::Sender<Job>, tokio::task::JoinHandle<()>) {
+    let (sender, jobs) = mpsc::channel(QUEUE);
+    let writer = Writer { connection, heads: HashMap::new(), failed: None };
+    (sender, tokio::spawn(writer.run(jobs, lock)))
+}
+
+struct Writer {
+    connection: SqliteConnection,
+    /// The last number of each branch that was written to. Nobody else writes while the lock is held;
+    /// the table's key holds even if somebody does.
+    heads: HashMap<BranchId, u64>,
+    failed: Option<StoreError>,
+}
+
+impl Writer {
+    async fn run(mut self, mut jobs: mpsc::Receiver<Job>, lock: File) {
+        while let Some(first) = jobs.recv().await {
+            let (group, other) = gather(first, &mut jobs);
+            if !group.is_empty() {
+                self.append(group).await;
+            }
+            match other {
+                Some(Job::Snapshot { branch, row, answer }) => {
+                    let result = self.save_snapshot(&branch, &row).await;
+                    self.answer(answer, result);
+                }
+                Some(Job::Close) => jobs.close(), // what waits already is still handed out
+                Some(Job::Append(_)) | None => {}
+            }
+        }
+        if self.failed.is_some() {
+            // Closing the last connection would write to the file, and after a failed sync that must
+            // not be. The process ends soon and takes both with it.
+            std::mem::forget((self.connection, lock));
+            return;
+        }
+        // The last connection to close writes the log back into the file and removes it.
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the database was not closed cleanly; nothing is lost");
+        }
+        drop(lock);
+    }
+
+    /// Writes a group; each caller gets its answer.
+    async fn append(&mut self, group: Vec<Append>) {
+        let mut heads = HashMap::new();
+        let mut fit = Vec::with_capacity(group.len());
+        for append in group {
+            match self.joins_on(&append, &mut heads).await {
+                Ok(()) => fit.push(append),
+                Err(error) => self.answer(append.answer, Err(error)),
+            }
+        }
+        let result = match self.insert(&fit).await {
+            Ok(()) => {
+                self.heads.extend(heads);
+                Ok(())
+            }
+            Err(StopOr::Taken) => match <[Append; 1]>::try_from(fit) {
+                Ok([append]) => {
+                    let error = self.what_is_taken(&append).await;
+                    self.answer(append.answer, Err(error));
+                    return;
+                }
+                Err(group) => {
+                    for append in group {
+                        Box::pin(self.append(vec![append])).await;
+                    }
+                    return;
+                }
+            },
+            Err(StopOr::Stop(error)) => Err(error),
+        };
+        for append in fit {
+            self.answer(append.answer, result.clone());
+        }
+    }
+
+    /// Whether the rows go on where the branch's log will end, with those in `heads` before them.
+    async fn joins_on(
+        &mut self,
+        append: &Append,
+        heads: &mut HashMap<BranchId, u64>,
+    ) -> Result<(), StoreError> {
+        let branch = &append.branch;
+        let mut head = match heads.get(branch) {
+            Some(head) => *head,
+            None => self.head(branch).await?,
+        };
+        for row in &append.rows {
+            let (seq, next) = (row.seq.unsigned_abs(), head + 1);
+            if seq < next {
+                return Err(StoreError::SeqTaken { branch: branch.clone(), seq });
+            }
+            if seq > next {
+                return Err(StoreError::Hole { branch: branch.clone(), seq, next });
+            }
+            head = seq;
+        }
+        heads.insert(branch.clone(), head);
+        Ok(())
+    }
+
+    /// The last number of a branch's log; 0 where it has none.
+    async fn head(&mut self, branch: &BranchId) -> Result<u64, StoreError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        if let Some(head) = self.heads.get(branch) {
+            return Ok(*head);
+        }
+        let head: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM log WHERE branch = ?")
+            .bind(branch.as_str())
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(|error| while_writing(&error))?;
+        let head = head.unwrap_or(0).unsigned_abs();
+        self.heads.insert(branch.clone(), head);
+        Ok(head)
+    }
+
+    /// All rows of a group in one transaction.
+    async fn insert(&mut self, group: &[Append]) -> Result<(), StopOr> {
+        let rows: Vec<_> =
+            group.iter().flat_map(|append| append.rows.iter().map(|row| (&append.branch, row))).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        // One text for the whole transaction: each trip to SQLite's thread costs as much as many rows.
+        let mut sql = QueryBuilder::<Sqlite>::new("BEGIN IMMEDIATE;");
+        for rows in rows.chunks(ROWS_PER_STATEMENT) {
+            sql.push("INSERT INTO log (branch, seq, command, at_ns, body, checksum) ");
+            sql.push_values(rows, |mut values, (branch, row)| {
+                values
+                    .push_bind(branch.as_str())
+                    .push_bind(row.seq)
+                    .push_bind(row.command.as_deref())
+                    .push_bind(row.at_ns)
+                    .push_bind(row.body.as_str())
+                    .push_bind(row.checksum);
+            });
+            sql.push(";");
+        }
+        sql.push("COMMIT");
+        self.transaction(sql).await
+    }
+
+    async fn save_snapshot(&mut self, branch: &BranchId, row: &SnapshotRow) -> Result<(), StoreError> {
+        let (seq, head) = (row.seq.unsigned_abs(), self.head(branch).await?);
+        if seq > head {
+            return Err(StoreError::Hole { branch: branch.clone(), seq, next: head + 1 });
+        }
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "BEGIN IMMEDIATE;
+             INSERT OR REPLACE INTO snapshot (branch, seq, format, body, checksum) ",
+        );
+        sql.push_values([row], |mut values, row| {
+            values
+                .push_bind(branch.as_str())
+                .push_bind(row.seq)
+                .push_bind(row.format)
+                .push_bind(row.body.as_slice())
+                .push_bind(row.checksum);
+        });
+        sql.push(";DELETE FROM snapshot WHERE branch = ").push_bind(branch.as_str());
+        sql.push(" AND seq NOT IN (SELECT seq FROM snapshot WHERE branch = ").push_bind(branch.as_str());
+        sql.push(" ORDER BY seq DESC LIMIT 2);COMMIT");
+        self.transaction(sql).await.map_err(|trouble| match trouble {
+            StopOr::Stop(error) => error,
+            StopOr::Taken => StoreError::Failed { what: "a snapshot that was to be replaced was not".into() },
+        })
+    }
+
+    /// Runs a transaction to its commit, or takes it back.
+    async fn transaction(&mut self, mut sql: QueryBuilder<Sqlite>) -> Result<(), StopOr> {
+        if let Some(error) = &self.failed {
+            return Err(StopOr::Stop(error.clone()));
+        }
+        // Hardly two texts are the same, so none is kept prepared.
+        let Err(error) = sql.build().persistent(false).execute(&mut self.connection).await else {
+            return Ok(());
+        };
+        let trouble = if failure(&error) == Failure::Taken {
+            StopOr::Taken
+        } else {
+            StopOr::Stop(while_writing(&error))
+        };
+        if !matches!(&trouble, StopOr::Stop(error) if error.is_final()) {
+            self.take_back().await?;
+        }
+        Err(trouble)
+    }
+
+    async fn take_back(&mut self) -> Result<(), StopOr> {
+        match sqlx::raw_sql("ROLLBACK").execute(&mut self.connection).await {
+            Ok(_) => Ok(()),
+            // After some failures, such as a full disk, SQLite has taken it back already.
+            Err(error) if error.to_string().contains("no transaction is active") => Ok(()),
+            Err(error) => Err(StopOr::Stop(StoreError::Failed { what: error.to_string() })),
+        }
+    }
+
+    /// Why a single caller's rows met a taken key.
+    async fn what_is_taken(&mut self, append: &Append) -> StoreError {
+        // If it is a number, then somebody else wrote and we know too little.
+        self.heads.clear();
+        if let Err(error) = self.joins_on(append, &mut HashMap::new()).await {
+            return error;
+        }
+        let mut seen = HashSet::new();
+        for command in append.rows.iter().filter_map(|row| row.command.as_deref()) {
+            let found = sqlx::query("SELECT 1 FROM log WHERE branch = ? AND command = ?")
+                .bind(append.branch.as_str())
+                .bind(command)
+                .fetch_optional(&mut self.connection)
+                .await;
+            match found {
+                Ok(None) if seen.insert(command) => {}
+                Ok(_) => {
+                    let command = CommandId(Uuid::from_slice(command).unwrap_or_default());
+                    return StoreError::CommandTaken { branch: append.branch.clone(), command };
+                }
+                Err(error) => return while_writing(&error),
+            }
+        }
+        StoreError::Failed { what: "a key was said to be taken and is not".into() }
+    }
+
+    /// Answers, and remembers what is final.
+    fn answer(&mut self, answer: Answer, result: Result<(), StoreError>) {
+        if let Err(error) = &result
+            && error.is_final()
+            && self.failed.is_none()
+        {
+            tracing::error!(%error, "the database takes no more");
+            self.failed = Some(error.clone());
+        }
+        // Whoever asked may be gone; what is stored is stored.
+        let _gone = answer.send(result);
+    }
+}
+
+/// Why a transaction was not committed.
+enum StopOr {
+    /// A key was taken: some caller's own mistake.
+    Taken,
+    /// Anything else.
+    Stop(StoreError),
+}
+
+/// All appends that wait, up to the first job of another kind.
+fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>) -> (Vec<Append>, Option<Job>) {
+    let (mut group, mut rows) = (Vec::new(), 0);
+    let mut next = Some(first);
+    while let Some(job) = next {
+        match job {
+            Job::Append(append) => {
+                rows += append.rows.len();
+                group.push(append);
+            }
+            other @ (Job::Snapshot { .. } | Job::Close) => return (group, Some(other)),
+        }
+        next = if rows < ROWS_PER_GROUP { jobs.try_recv().ok() } else { None };
+    }
+    (group, None)
+}

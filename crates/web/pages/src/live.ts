@@ -1,0 +1,150 @@
+// The link, the language, the time and the press, as hooks for the pages.
+
+import { createContext } from 'preact';
+import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+import { openLink, type LinkStatus } from './link';
+import type { Picture } from './picture';
+import { forget, keep, kept, press as pressOf, send, type Ending, type Press } from './press';
+import type { Audience, Command, CommandAnswer, Language, ToClient } from './protocol';
+import { LANGUAGES, say, type Key } from './text';
+
+/** What the address says after the question mark. */
+export const asked = (name: string): string | undefined =>
+  new URLSearchParams(location.search).get(name) ?? undefined;
+
+export interface Live {
+  readonly picture: Picture | undefined;
+  readonly link: LinkStatus;
+}
+
+/**
+ * The branch as it is. `each` sees every message that changed the picture, also when several come
+ * between two paintings.
+ */
+export function useLive(
+  branch: string,
+  audience: Audience,
+  each?: (picture: Picture, message: ToClient) => void,
+): Live {
+  const [picture, setPicture] = useState<Picture>();
+  const [link, setLink] = useState<LinkStatus>({ state: 'opening' });
+  const listener = useRef(each);
+  listener.current = each;
+  useEffect(() => {
+    const opened = openLink(branch, audience, {
+      picture(next, message) {
+        setPicture(next);
+        listener.current?.(next, message);
+      },
+      status: setLink,
+    });
+    return () => opened.close();
+  }, [branch, audience]);
+  return { picture, link };
+}
+
+/** The daemon's time, in milliseconds; the page is drawn again each second. */
+export function useNow(picture: Picture | undefined): number {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return Date.now() + (picture?.ahead_ms ?? 0);
+}
+
+export type Say = (key: Key, fill?: Record<string, string | number>) => string;
+
+export interface Speech {
+  readonly language: Language;
+  readonly say: Say;
+  readonly choose: (language: Language) => void;
+}
+
+export const SpeechContext = createContext<Speech>({
+  language: 'ms',
+  say: (key, fill) => say('ms', key, fill),
+  choose: () => {},
+});
+
+/** The reader's language, and what to say in it. */
+export const useSpeech = () => useContext(SpeechContext);
+
+const KEY = 'giliran.language';
+
+/** The language that the address names, else (on a machine with one user) the last choice, else Malay. */
+function firstLanguage(remember: boolean): Language {
+  const named = asked('lang') ?? (remember ? localStorage.getItem(KEY) : undefined);
+  return LANGUAGES.find(([tag]) => tag === named)?.[0] ?? 'ms';
+}
+
+/** Holds the page's language; `remember` where the same person sits down again. */
+export function useLanguage(title: Key, remember: boolean): Speech {
+  const [language, setLanguage] = useState(() => firstLanguage(remember));
+  // With the words and not after them: a screen reader asks for the language as it reads.
+  useLayoutEffect(() => {
+    document.documentElement.lang = language;
+    document.title = say(language, title);
+  }, [language, title]);
+  const choose = useCallback(
+    (chosen: Language) => {
+      if (remember) localStorage.setItem(KEY, chosen);
+      setLanguage(chosen);
+    },
+    [remember],
+  );
+  return {
+    language,
+    choose,
+    say: useCallback<Say>((key, fill) => say(language, key, fill), [language]),
+  };
+}
+
+export interface Presser {
+  /** What was pressed and is not answered yet. While there is such, nothing else can be pressed. */
+  readonly pending: Command | undefined;
+  /** How the last press ended, if not well. */
+  readonly failure: Exclude<Ending, { type: 'answered' }> | undefined;
+  readonly press: (command: Command) => void;
+  readonly dismiss: () => void;
+}
+
+/** One press at a time; `answered` gets the good endings. */
+export function usePress(
+  branch: string,
+  answered: (answer: CommandAnswer, command: Command) => void = () => {},
+): Presser {
+  const [pending, setPending] = useState<Command>();
+  const [failure, setFailure] = useState<Presser['failure']>();
+  const underway = useRef(false);
+  const listener = useRef(answered);
+  listener.current = answered;
+
+  const start = useCallback(async (press: Press) => {
+    // Asked here and not of `pending`, which changes only with the next painting.
+    if (underway.current) return;
+    underway.current = true;
+    setPending(press.command);
+    setFailure(undefined);
+    keep(press);
+    const ending = await send(press);
+    forget();
+    underway.current = false;
+    setPending(undefined);
+    if (ending.type === 'answered') listener.current(ending.answer, press.command);
+    else setFailure(ending);
+  }, []);
+
+  useEffect(() => {
+    const left = kept(branch);
+    if (left) void start(left);
+  }, [branch, start]);
+
+  return {
+    pending,
+    failure,
+    press: useCallback((command) => void start(pressOf(branch, command)), [branch, start]),
+    dismiss: useCallback(() => setFailure(undefined), []),
+  };
+}

@@ -1,0 +1,28 @@
+// Messages between the daemon and the pages, under the names that the pages use. The types are generated
+// from the daemon's own description, `docs/openapi.json`, by `npm run types`.
+
+import type { Error as ErrorView, Hello as HelloBody } from './protocol.generated';
+
+export type {
+  Audience,
+  BranchInfo,
+  BranchView,
+  CallView,
+  Change,
+  ClassView,
+  Command,
+  CommandAnswer,
+  CounterView,
+  Language,
+  Outcome,
+  ServiceView,
+  Texts,
+  TicketView,
+  ToClient,
+  Wait,
+} from './protocol.generated';
+
+export type { ErrorView };
+
+/** The first message on a link. The description leaves out the word that says which message it is. */
+export type Hello = HelloBody & { type: 'hello' };

@@ -1,0 +1,67 @@
+// A browser for the tests, and pages in it that are watched for what must never happen.
+
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+/** Starts the browser that CHROMIUM names, or the system's. */
+export const startBrowser = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+/** Sizes of screens on which the pages stand. */
+export const SCREENS = {
+  kiosk: { width: 1280, height: 800 },
+  counter: { width: 1280, height: 800 },
+  display: { width: 1920, height: 1080 },
+  dashboard: { width: 1440, height: 900 },
+};
+
+/**
+ * Opens pages of a daemon. At the end of the test no page may have asked another host for anything, nor
+ * have thrown, nor have been stopped by its own policy.
+ */
+export function visitor(t, browser, daemon) {
+  const faults = [];
+  t.after(() => assert.deepEqual(faults, []));
+  return async (path, options = {}) => {
+    const name = new URL(path, daemon.url).pathname.slice(1);
+    const context = await browser.newContext({ viewport: SCREENS[name] ?? SCREENS.kiosk, ...options });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => faults.push(`${path}: ${error.message}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) faults.push(`${path}: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      if (new URL(request.url()).host !== new URL(daemon.url).host) faults.push(`${path}: ${request.url()}`);
+    });
+    if (options.before) await options.before(page);
+    await page.goto(daemon.url + path);
+    return page;
+  };
+}
+
+/** Waits until a page has its picture. */
+export const drawn = (page) => page.waitForSelector('main :is(.services, .stage, .actions, .totals, .card)');
+
+/** Waits until the place reads so; says what it read instead. */
+export async function reads(locator, expected, what = String(locator)) {
+  const until = Date.now() + 15_000;
+  let text;
+  do {
+    text = (await locator.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+    if (expected instanceof RegExp ? text.some((text) => expected.test(text)) : text.includes(expected)) return;
+    await locator.page().waitForTimeout(50);
+  } while (Date.now() < until);
+  assert.fail(`${what} reads ${JSON.stringify(text)}, not ${expected}`);
+}

@@ -1,0 +1,149 @@
+// A daemon for a test: its own office, its own file, its own port.
+//
+// With GILIRAN_DAEMON (the program's path) each caller gets a fresh one. With GILIRAN_URL alone the one
+// that runs there is used, and what needs to stop it can't be tried.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const OFFICE = `
+[[branch]]
+id = "contoh"
+name = { ms = "Pejabat Daerah Contoh", en = "Contoh District Office", zh = "示范县公署", ta = "சோந்தோ மாவட்ட அலுவலகம்" }
+
+[[branch.class]]
+id = "biasa"
+name = { ms = "Biasa", en = "General", zh = "一般", ta = "பொது" }
+[[branch.class]]
+id = "warga-emas"
+name = { ms = "Warga emas", en = "Senior citizen", zh = "乐龄人士", ta = "மூத்த குடிமக்கள்" }
+allowance = "5m"
+[[branch.class]]
+id = "oku"
+name = { ms = "Orang kurang upaya", en = "Person with disabilities", zh = "残障人士", ta = "மாற்றுத்திறனாளி" }
+allowance = "2m"
+[[branch.class]]
+id = "ibu-mengandung"
+name = { ms = "Ibu mengandung", en = "Expectant mother", zh = "孕妇", ta = "கர்ப்பிணிப் பெண்" }
+allowance = "5m"
+
+[[branch.service]]
+id = "pertanyaan"
+name = { ms = "Pertanyaan dan bayaran", en = "Enquiries and payments", zh = "咨询与缴费", ta = "விசாரணையும் கட்டணமும்" }
+series = { letters = "A" }
+[[branch.service]]
+id = "lesen"
+name = { ms = "Permit dan lesen", en = "Permits and licences", zh = "准证与执照", ta = "அனுமதிகளும் உரிமங்களும்" }
+series = { letters = "L" }
+serving = "10m"
+[[branch.service]]
+id = "tanah"
+name = { ms = "Urusan tanah", en = "Land matters", zh = "土地事务", ta = "நில விவகாரங்கள்" }
+series = { letters = "C" }
+serving = "15m"
+[[branch.service]]
+id = "rundingan"
+name = { ms = "Rundingan dengan pegawai", en = "Consultation with an officer", zh = "与官员面谈", ta = "அதிகாரியுடன் ஆலோசனை" }
+series = { letters = "R", last = 99, width = 2 }
+serving = "20m"
+
+[[branch.counter]]
+id = "kaunter-1"
+number = 1
+services = ["pertanyaan", "lesen", "tanah"]
+[[branch.counter]]
+id = "kaunter-2"
+number = 2
+services = ["pertanyaan"]
+[[branch.counter]]
+id = "kaunter-3"
+number = 3
+services = ["lesen", "pertanyaan"]
+[[branch.counter]]
+id = "kaunter-4"
+number = 4
+services = ["tanah", "lesen"]
+[[branch.counter]]
+id = "bilik-1"
+place = "room"
+number = 1
+services = ["rundingan"]
+`;
+
+/** Starts a daemon; `daemon.url` is where it is. */
+export async function startDaemon({ office = OFFICE, flags = [] } = {}) {
+  const program = process.env.GILIRAN_DAEMON;
+  if (!program) {
+    const url = process.env.GILIRAN_URL;
+    if (!url) throw new Error('set GILIRAN_DAEMON to the program, or GILIRAN_URL to one that runs');
+    return { url, own: false, stop: async () => {} };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'giliran-pages-'));
+  const config = join(folder, 'office.toml');
+  await writeFile(config, `[server]\nlisten = "127.0.0.1:0"\n[store]\npath = "${join(folder, 'log.db')}"\n${office}`);
+
+  const daemon = {
+    own: true,
+    url: '',
+    child: undefined,
+    /** Starts it, at the address that it had before if it had one. */
+    async start() {
+      const listen = daemon.url ? ['--listen', new URL(daemon.url).host] : [];
+      daemon.child = spawn(program, ['serve', '--config', config, ...listen, ...flags], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let log = '';
+      daemon.child.stderr.on('data', (data) => (log += data));
+      for await (const line of createInterface(daemon.child.stdout)) {
+        const address = /listening on (http:\/\/\S+)/.exec(line)?.[1];
+        if (!address) continue;
+        daemon.url = address.replace(/\/$/, '');
+        daemon.child.stdout.resume();
+        await ready(daemon.url);
+        return daemon;
+      }
+      throw new Error(`the daemon did not start:\n${log}`);
+    },
+    /** Kills it as a power cut would. */
+    async kill() {
+      const gone = once(daemon.child, 'exit');
+      daemon.child.kill('SIGKILL');
+      await gone;
+    },
+    /** Ends it for good and takes its file away. */
+    async stop() {
+      if (daemon.child.exitCode === null && daemon.child.signalCode === null) await daemon.kill();
+      await rm(folder, { recursive: true });
+    },
+  };
+  return daemon.start();
+}
+
+/** Waits until the daemon has loaded its branches. */
+async function ready(url) {
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((done) => setTimeout(done, 20));
+}
+
+/** Sends a command and gives its outcome. */
+export async function command(daemon, command, branch = 'contoh', headers = {}) {
+  const answer = await fetch(`${daemon.url}/api/v1/branches/${branch}/commands`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ id: crypto.randomUUID(), command }),
+  });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(`${command.type}: ${JSON.stringify(body)}`);
+  return body.outcome;
+}
+
+/** The branch as an audience sees it. */
+export async function state(daemon, audience, branch = 'contoh') {
+  const answer = await fetch(`${daemon.url}/api/v1/branches/${branch}/state?audience=${audience}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  const body = await answer.json();
+  return body.view ?? body;
+}

@@ -1,0 +1,22 @@
+//! What the tests of the whole system have in common.
+//!
+//! A test starts the programs as they are installed, each with a folder and a port of its own, and talks
+//! to them as a client does. It ends them by their id, and fails if one of them ended badly or logged
+//! an error.
+//!
+//! - [`Daemon`]: the daemon's program, from start to end.
+//! - [`office`]: the configuration that it is given.
+//! - [`Visit`]: the commands of visitors and officers, in a line each.
+//! - [`Socket`]: a WebSocket on which a test may misbehave.
+
+mod daemon;
+mod office;
+mod program;
+mod socket;
+mod visit;
+
+pub use daemon::Daemon;
+pub use office::{BRANCH, office, write_config};
+pub use program::{Ended, Program, program};
+pub use socket::{Chain, Socket};
+pub use visit::{Ticket, Visit, request};

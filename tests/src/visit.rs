@@ -1,0 +1,106 @@
+//! What visitors and officers do, in a line each.
+
+use giliran_client::{Api, ApiError};
+use giliran_protocol::{
+    command::{Command, CommandAnswer, CommandRequest, Outcome},
+    view::Language,
+};
+use uuid::Uuid;
+
+use crate::Daemon;
+
+/// A command with an id of its own.
+pub fn request(command: Command) -> CommandRequest {
+    CommandRequest { id: Uuid::new_v4(), command }
+}
+
+/// A ticket that was given out or called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// For commands.
+    pub id: u64,
+    /// What is called.
+    pub number: String,
+}
+
+/// People in an office. Each of the calls panics if the daemon says no.
+#[derive(Clone)]
+pub struct Visit {
+    api: Api,
+    branch: String,
+}
+
+impl Visit {
+    /// People in the office that `daemon` runs.
+    pub fn to(daemon: &Daemon) -> Self {
+        Self { api: daemon.api(), branch: daemon.branch().to_owned() }
+    }
+
+    /// Sends a command.
+    ///
+    /// # Errors
+    /// The daemon's no.
+    pub async fn try_to(&self, command: Command) -> Result<CommandAnswer, ApiError> {
+        self.api.command(&self.branch, &request(command)).await
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// The daemon's no.
+    pub async fn send(&self, request: &CommandRequest) -> Result<CommandAnswer, ApiError> {
+        self.api.command(&self.branch, request).await
+    }
+
+    async fn must(&self, command: Command) -> CommandAnswer {
+        let what = format!("{command:?}");
+        self.try_to(command).await.unwrap_or_else(|no| panic!("{what}: {no}"))
+    }
+
+    /// Takes a number.
+    pub async fn issue(&self, service: &str) -> Ticket {
+        let command = Command::IssueTicket { service: service.into(), class: None, language: Language::Ms };
+        ticket_of(&self.must(command).await)
+    }
+
+    /// Opens a counter.
+    pub async fn open(&self, counter: &str) {
+        self.must(Command::OpenCounter { counter: counter.into() }).await;
+    }
+
+    /// Calls the next.
+    pub async fn call(&self, counter: &str) -> Ticket {
+        ticket_of(&self.must(Command::CallNext { counter: counter.into() }).await)
+    }
+
+    /// Serves the ticket that was called to the counter.
+    pub async fn serve(&self, counter: &str, ticket: &Ticket) {
+        self.must(Command::StartServing { counter: counter.into(), ticket: ticket.id }).await;
+    }
+
+    /// Ends a visit.
+    pub async fn finish(&self, counter: &str, ticket: &Ticket) {
+        self.must(Command::Finish { counter: counter.into(), ticket: ticket.id }).await;
+    }
+
+    /// Sends a visitor on.
+    pub async fn transfer(&self, counter: &str, ticket: &Ticket, service: &str) {
+        let (counter, service) = (counter.into(), service.into());
+        self.must(Command::Transfer { counter, ticket: ticket.id, service }).await;
+    }
+
+    /// Sends a visitor to see to something.
+    pub async fn park(&self, counter: &str, ticket: &Ticket) {
+        self.must(Command::Park { counter: counter.into(), ticket: ticket.id }).await;
+    }
+}
+
+/// The ticket that an answer is about.
+fn ticket_of(answer: &CommandAnswer) -> Ticket {
+    match &answer.outcome {
+        Outcome::Issued { ticket, number, .. } | Outcome::Called { ticket, number, .. } => {
+            Ticket { id: *ticket, number: number.clone() }
+        }
+        Outcome::Done => panic!("the answer names no ticket"),
+    }
+}
