@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, call, check, check_in, clock, close, finish, id, issue, issue_legs, minutes, office,
+        Hall, call, check, check_in, clock, close, finish, id, issue, issue_legs, minutes, office, park,
         park_until, pick, requeue, resume, send_on, set, set_rules, start, transfer, until,
     },
 };
@@ -159,6 +159,36 @@ fn who_was_called_elsewhere_waits_for_anybody() {
         call("k1"),
         "A001 called to k1 for pasport",
     );
+}
+
+#[test]
+fn who_is_parked_comes_back_to_any_counter() {
+    check(
+        given![
+            issue("pasport"),
+            call("k1"),
+            send_on("k1", 1, None, Some("k2")),
+            call("k2"),
+            park("k2", 1),
+            close("k2"),
+            resume(1),
+        ],
+        call("k1"),
+        "A001 called to k1 for pasport",
+    );
+}
+
+#[test]
+fn who_was_sent_to_a_counter_goes_on_from_there_to_any() {
+    let mut hall = hall();
+    for step in
+        given![issue("pasport"), call("k1"), send_on("k1", 1, None, Some("k2")), call("k2"), finish("k2", 1),]
+    {
+        hall.must(step);
+    }
+    let ticket = hall.branch().ticket(giliran_core::TicketId(1)).expect("a living ticket");
+    assert_eq!((&ticket.bound, &ticket.note), (&None, &None));
+    check_in(hall, given![], call("b3"), "A001 called to b3 for bayaran");
 }
 
 #[test]
