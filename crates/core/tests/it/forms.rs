@@ -317,6 +317,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::CalledEnough(number()),
         Refusal::CallAgainFirst(number()),
         Refusal::NoDestination,
+        Refusal::TooManyLegs,
         Refusal::SameCounter,
         Refusal::SameClass(number()),
         Refusal::NotLaterToday,

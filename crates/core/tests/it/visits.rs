@@ -54,6 +54,13 @@ fn a_visit_may_bring_its_own_plan() {
     );
     check_in(hall(), given![issue_legs(&["pasport"]), call("k1")], finish("k1", 1), "1 served at k1");
     check_in(hall(), given![], issue_legs(&["pasport", "lesen"]), "refused: unknown_service");
+    check_in(
+        hall(),
+        given![issue_legs(&["pasport", "pasport"]), call("k1")],
+        finish("k1", 1),
+        "1 served at k1",
+    );
+    check_in(hall(), given![], issue_legs(&["pasport"; 18]), "refused: too_many_legs");
 }
 
 #[test]
