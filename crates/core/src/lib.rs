@@ -4,10 +4,13 @@
 //! clock, draws no random number, touches no file and iterates no hash map, so replaying a log gives
 //! the same branch on every machine.
 //!
-//! - [`Rules`] is what the office decided: services, classes, counters, when its day begins.
+//! - [`Rules`] is what the office decided: services, classes, counters, hours, how people are called.
+//!   [`Rules::check`] names every fault, [`Rules::warnings`] what is unwise.
 //! - [`Branch`] holds who waits, who is called and who is served; [`Branch::decide`] says what a
-//!   [`Command`] means now and [`Branch::apply`] takes in the [`Event`]s.
+//!   [`Command`] means now, [`Branch::apply`] takes in the [`Event`]s, and [`Branch::next_deadline`] says
+//!   when time alone brings something about.
 //! - [`Ledger`] numbers what was decided and makes a command that is sent twice happen once.
+//! - [`Entry::out_of_order`] reads the fair-order record from the log: who set whom before others, and why.
 //!
 //! Storing, announcing, estimating and showing are the work of others.
 

@@ -152,6 +152,9 @@ pub enum Refusal {
     /// A transfer must name a service or a counter.
     #[error("a transfer goes to a service or a counter")]
     NoDestination,
+    /// The visit is planned through more services than one visit may go.
+    #[error("a visit goes through too many services")]
+    TooManyLegs,
     /// The ticket is at that counter already.
     #[error("a transfer goes to another counter")]
     SameCounter,
@@ -226,6 +229,7 @@ impl Refusal {
             Self::CalledEnough(_) => "called_enough",
             Self::CallAgainFirst(_) => "call_again_first",
             Self::NoDestination => "no_destination",
+            Self::TooManyLegs => "too_many_legs",
             Self::SameCounter => "same_counter",
             Self::SameClass(_) => "same_class",
             Self::NotLaterToday => "not_later_today",
@@ -245,6 +249,7 @@ impl Refusal {
             | Self::UnsoundAppointments(_)
             | Self::NoServices
             | Self::NoDestination
+            | Self::TooManyLegs
             | Self::PersonNeeded => Kind::Invalid,
             Self::NotConfigured
             | Self::DayHasBegun

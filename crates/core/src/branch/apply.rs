@@ -124,13 +124,12 @@ impl Branch {
                 }
             }
             Event::TicketReturned { ticket } => {
+                self.forget_presses(*ticket);
                 if let Some(mut back) = self.forget_missed(*ticket) {
                     self.tally.missed = self.tally.missed.saturating_sub(1);
                     back.bound = back.bound.filter(|id| self.counters.get(id).is_some_and(|c| c.open));
                     back.state = TicketState::Waiting { since: at };
                     self.put(*ticket, back);
-                    // Should the ticket end once more, that is not the end which the press had brought about.
-                    self.presses.retain(|_, pressed| !pressed.is_about(*ticket));
                 }
             }
             Event::TicketTransferred { ticket, service, due, to, note, .. } => {

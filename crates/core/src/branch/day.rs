@@ -39,10 +39,13 @@ impl Branch {
     ) -> Result<Event, Refusal> {
         let Some(rules) = &self.rules else { return Err(Refusal::NotConfigured) };
         self.later_today(until, now)?;
-        if self.today.opening(rules, now) == Opening::Always {
-            return Err(Refusal::OfficeOpen);
+        match self.today.opening(rules, now) {
+            Opening::Always => Err(Refusal::OfficeOpen),
+            Opening::Open { until: open_until, .. } if until <= open_until => Err(Refusal::OfficeOpen),
+            Opening::Open { .. } | Opening::Closed { .. } => {
+                Ok(Event::ExtraOpened { until, reason: reason.clone() })
+            }
         }
-        Ok(Event::ExtraOpened { until, reason: reason.clone() })
     }
 
     /// When the present day began.

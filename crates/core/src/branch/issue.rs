@@ -42,10 +42,13 @@ impl Branch {
         };
         let legs = match wish.legs {
             None => rule.then.clone(),
+            Some(legs) if legs.len() > MOST_LEGS => return Err(Refusal::TooManyLegs),
             Some(legs) => {
-                let legs = legs.get(..MOST_LEGS).unwrap_or(legs);
                 legs.iter().try_for_each(|leg| known_service(rules, leg).map(drop))?;
-                legs.to_vec()
+                // A service that follows itself is one visit to it.
+                let mut plan: Vec<_> = std::iter::once(&rule.id).chain(legs).collect();
+                plan.dedup();
+                plan.into_iter().skip(1).cloned().collect()
             }
         };
         self.doors_open(rules, now)?;

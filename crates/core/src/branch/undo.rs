@@ -20,12 +20,6 @@ pub(super) struct Pressed {
     after: Option<Ticket>,
 }
 
-impl Pressed {
-    pub(super) fn is_about(&self, ticket: TicketId) -> bool {
-        self.ticket == ticket
-    }
-}
-
 impl Branch {
     pub(super) fn undo(&self, rules: &Rules, counter: &CounterId, now: Timestamp) -> Result<Event, Refusal> {
         let known = self.known_counter(counter)?;
@@ -60,8 +54,15 @@ impl Branch {
 
     /// Remembers a press, once it has had its effect.
     pub(super) fn remember(&mut self, counter: CounterId, mut pressed: Pressed) {
+        self.forget_presses(pressed.ticket);
         pressed.after = self.tickets.get(&pressed.ticket).cloned();
         self.presses.insert(counter, pressed);
+    }
+
+    /// Forgets presses about a ticket with which the visit has gone on. That what stands is as after the
+    /// press does not always tell: who missed one call may have come back and been done elsewhere.
+    pub(super) fn forget_presses(&mut self, id: TicketId) {
+        self.presses.retain(|_, pressed| pressed.ticket != id);
     }
 
     /// Makes ticket and counter as they were before the last press.

@@ -334,6 +334,12 @@ impl Refusal {
                 "请选择要转往的服务或柜台。",
                 "அனுப்ப வேண்டிய சேவை அல்லது கவுண்டரைத் தேர்ந்தெடுக்கவும்.",
             ]),
+            Self::TooManyLegs => plain([
+                "Lawatan ini merangkumi terlalu banyak perkhidmatan.",
+                "This visit goes through too many services.",
+                "此次办理的服务项目太多。",
+                "இந்த வருகையில் சேவைகள் மிக அதிகமாக உள்ளன.",
+            ]),
             Self::SameCounter => plain([
                 "Tiket itu sudah di kaunter ini.",
                 "That ticket is at this counter already.",

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, Step, appointment, arrive, call, call_off, check, check_in, id, import, issue, minutes, office,
-        set, set_rules, until,
+        Hall, Step, appointment, arrive, call, call_off, check, check_in, finish, id, import, issue, minutes,
+        office, set, set_rules, transfer, until,
     },
 };
 
@@ -72,6 +72,23 @@ fn appointments_mix_with_those_who_walked_in_by_due_time() {
     let queue: Vec<_> = hall.branch().queue(&id("pasport")).map(|ticket| ticket.0).collect();
     assert_eq!(queue, [1, 2, 3]);
     check_in(hall, given![], call("k2"), "A001 called to k2 for pasport");
+}
+
+#[test]
+fn an_appointment_counts_from_its_hour_in_every_queue() {
+    let mut office = by_appointment("walk_in");
+    set(&mut office, "/service/0/then", json!(["bayaran"]));
+    let steps = || {
+        let [booked] = booked();
+        [booked, until("09:40"), arrive("JT10").into(), call("k1").into()]
+    };
+    check_in(
+        Hall::open(office.clone()),
+        steps(),
+        finish("k1", 1),
+        "1 served at k1, on to bayaran, due 10:05",
+    );
+    check_in(Hall::open(office), steps(), transfer("k1", 1, "bayaran"), "1 from k1 to bayaran, due 10:05");
 }
 
 #[test]

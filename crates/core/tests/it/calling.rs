@@ -101,6 +101,13 @@ fn who_missed_the_call_comes_back_to_the_same_place() {
     check_in(back, given![], call("k2"), "A001 called to k2 for pasport");
     let late = given![issue("pasport"), call("k1"), recall("k1", 1), no_show("k1", 1), minutes(9)];
     check_in(hall(), late, come_back(1), "1 returned");
+    let mut in_the_last_moment = hall();
+    for step in
+        given![issue("pasport"), call("k1"), recall("k1", 1), no_show("k1", 1), minutes(9), come_back(1)]
+    {
+        in_the_last_moment.must(step);
+    }
+    check_in(in_the_last_moment, given![], call("k1"), "A001 called to k1 for pasport");
     let too_late = given![issue("pasport"), call("k1"), recall("k1", 1), no_show("k1", 1), minutes(10)];
     check_in(hall(), too_late, come_back(1), "refused: ticket_ended");
 }

@@ -8,10 +8,66 @@ use giliran_core::{
 };
 use serde_json::json;
 
-use crate::support::{OPENING, appointment, id, office, parsed, time, why};
+use crate::support::{OPENING, appointment, id, office, parsed, set, time, why};
 
 fn number() -> TicketNumber {
     "A047".parse().expect("a number")
+}
+
+/// An office that says something about everything.
+fn full() -> serde_json::Value {
+    let mut office = office();
+    let span = json!({ "from": "13:00:00", "until": "14:00:00", "counters": ["k1"] });
+    let changes = [
+        ("/time_zone", json!("Asia/Kuching")),
+        ("/day_begins", json!("04:00:00")),
+        (
+            "/hours",
+            json!({
+                "week": [{ "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "open": [span] }],
+                "special": [{ "date": "2026-12-25", "name": { "ms": "Hari Krismas" }, "open": [] }],
+                "last_ticket": "PT15M", "at_close": "carried",
+            }),
+        ),
+        (
+            "/calling",
+            json!({
+                "interval": "PT10S", "calls_most": 5, "calls_least": 2, "no_show": { "calls": 3, "after": "PT2M" },
+                "come_back": "PT15M", "undo": "PT10S", "help_before": "PT3M",
+            }),
+        ),
+        (
+            "/appointments",
+            json!({ "class": "biasa", "early": "PT1H", "late": "PT20M", "too_late": "refused" }),
+        ),
+        ("/class/2/goes_next", json!(true)),
+        (
+            "/group",
+            json!([{ "id": "a", "name": { "ms": "A" } }, { "id": "b", "name": { "ms": "B" }, "within": "a" }]),
+        ),
+        ("/service/0/group", json!("b")),
+        ("/service/0/charter", json!({ "waiting": "PT20M", "serving": "PT10M" })),
+        ("/service/0/documents", json!([{ "ms": "MyKad", "en": "MyKad" }])),
+        ("/service/0/quota", json!(200)),
+        ("/service/0/last_ticket", json!("13:30:00")),
+        ("/service/0/then", json!(["bayaran"])),
+        ("/service/0/one_per_person", json!(true)),
+        ("/service/0/series/skip", json!([13])),
+        ("/counter/1/helps", json!([["bayaran"]])),
+        ("/counter/1/reserved", json!(["warga-emas"])),
+        ("/counter/1/others_when_idle", json!(false)),
+        ("/counter/1/zone", json!("dewan-1")),
+        ("/counter/1/ahead", json!({ "ms": "Kerusi biru" })),
+    ];
+    for (pointer, value) in changes {
+        set(&mut office, pointer, value);
+    }
+    office
+}
+
+#[test]
+fn the_office_that_says_everything_is_sound() {
+    assert_eq!(parsed(full()).check(), Ok(()));
 }
 
 /// One of every kind.
@@ -21,6 +77,7 @@ fn events() -> Vec<Event> {
     let service = || id("pasport");
     vec![
         Event::RulesSet { rules: parsed(office()) },
+        Event::RulesSet { rules: parsed(full()) },
         Event::DayBegan { day: "2026-11-23".parse().expect("a date"), carry: false, left: 0 },
         Event::DayBegan { day: "2026-11-24".parse().expect("a date"), carry: true, left: 3 },
         Event::DayClosed { end: true, ended: 2 },
@@ -260,6 +317,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::CalledEnough(number()),
         Refusal::CallAgainFirst(number()),
         Refusal::NoDestination,
+        Refusal::TooManyLegs,
         Refusal::SameCounter,
         Refusal::SameClass(number()),
         Refusal::NotLaterToday,

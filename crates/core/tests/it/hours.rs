@@ -236,6 +236,9 @@ fn a_supervisor_opens_longer() {
     check_in(hall(), given![until("16:50")], extra("16:40"), "refused: not_later_today");
     check_in(hall(), given![until("16:50")], extra("24:00"), "refused: not_later_today");
     check(given![], extra("18:00"), "refused: office_open");
+    check_in(hall(), given![], extra("12:00"), "refused: office_open");
+    check_in(hall(), given![until("16:50"), extra("18:00")], extra("17:30"), "refused: office_open");
+    check_in(hall(), given![until("16:50"), extra("18:00")], extra("19:00"), "open until 19:00");
 }
 
 #[test]

@@ -56,6 +56,22 @@ fn a_clock_that_steps_back_does_not_turn_the_queue_round() {
 }
 
 #[test]
+fn a_clock_that_jumps_ahead_and_back_loses_nobody_and_changes_no_order() {
+    let mut hall = Hall::new();
+    hall.must(issue("pasport"));
+    hall.must(minutes(5 * 60));
+    hall.must(issue("pasport"));
+    hall.must(minutes(-5 * 60));
+    hall.must(issue("pasport"));
+    hall.must(minutes(60));
+    hall.must(issue("pasport"));
+    assert_eq!(
+        hall.branch().queue(&"pasport".parse().unwrap()).map(|t| t.0).collect::<Vec<_>>(),
+        [1, 2, 3, 4]
+    );
+}
+
+#[test]
 fn what_time_brought_about_is_kept_even_if_the_command_is_refused() {
     let mut hall = Hall::new();
     hall.must(issue("pasport"));

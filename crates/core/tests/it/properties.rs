@@ -397,7 +397,7 @@ fn assert_due_in_order_of_arrival(entries: &[Entry]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_is_lost_or_passed_or_in_two_places(history in histories()) {

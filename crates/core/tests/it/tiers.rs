@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, call, call_of, check, check_in, choose_with, finish, issue, issue_to, minutes, office, send_on,
-        set,
+        Hall, call, call_of, change_class, check, check_in, choose_with, finish, issue, issue_to, minutes,
+        office, send_on, set,
     },
 };
 
@@ -49,6 +49,22 @@ fn an_emergency_goes_next() {
         given![issue("pasport")],
         issue_to("kecemasan", "pasport"),
         "A002 issued as 2 for pasport, kecemasan, due 09:06, 0 ahead",
+    );
+}
+
+#[test]
+fn who_becomes_an_emergency_goes_next_and_who_is_none_does_not() {
+    check_in(
+        hall(),
+        given![issue("pasport"), minutes(30), issue("pasport"), change_class(2, "kecemasan")],
+        call("k2"),
+        "A002 called to k2 for pasport",
+    );
+    check_in(
+        hall(),
+        given![issue("pasport"), issue_to("kecemasan", "pasport"), change_class(2, "biasa")],
+        call("k2"),
+        "A001 called to k2 for pasport",
     );
 }
 

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, Step, call, cancel, check, check_in, close, come_back, finish, issue, issue_for, minutes,
-        no_show, office, park, recall, resume, seconds, set, start, transfer, undo,
+        Hall, Step, call, call_ahead, cancel, check, check_in, close, come_back, finish, issue, issue_for,
+        minutes, no_show, office, park, recall, resume, seconds, set, start, transfer, undo, until,
     },
 };
 
@@ -106,6 +106,54 @@ fn what_has_gone_on_since_is_not_taken_back() {
 fn a_no_show_who_came_back_and_left_is_not_taken_back() {
     let left = given![issue("pasport"), call("k1"), no_show("k1", 1), come_back(1), cancel(1), seconds(-120)];
     check_in(hall(), left, undo("k1"), "refused: nothing_to_undo");
+}
+
+#[test]
+fn a_no_show_who_came_back_is_not_undone() {
+    let steps = given![
+        issue("pasport"),
+        call("k1"),
+        no_show("k1", 1),
+        come_back(1),
+        call("k2"),
+        finish("k2", 1),
+        seconds(-240)
+    ];
+    check_in(hall(), steps, undo("k1"), "refused: nothing_to_undo");
+}
+
+#[test]
+fn who_was_called_ahead_and_then_called_gives_way_near_the_counter() {
+    let mut office = forgiving();
+    set(&mut office, "/counter/0/ahead", json!({ "ms": "Kerusi biru" }));
+    let mut hall = Hall::open(office);
+    for step in given![issue("pasport"), issue("pasport"), call_ahead("k1"), call("k1")] {
+        hall.must(step);
+    }
+    for command in [call_ahead("k1"), undo("k1")] {
+        hall.try_step(command).expect("all in order");
+    }
+    crate::support::assert_sound(hall.branch());
+    let ahead = hall.branch().counter(&crate::support::id("k1")).and_then(|counter| counter.ahead);
+    assert_eq!(ahead.map(|ticket| ticket.0), Some(2));
+    check_in(hall, given![], call("k2"), "A001 called to k2 for pasport");
+}
+
+#[test]
+fn only_the_counter_of_the_last_press_takes_it_back() {
+    // All at one moment, so that the ticket looks as it did after the first press.
+    let mut hall = hall();
+    hall.must(issue("pasport"));
+    for command in [call("k1"), park("k1", 1), resume(1), call("k2"), park("k2", 1)] {
+        hall.try_step(command).expect("all in order");
+    }
+    check_in(hall, given![], undo("k1"), "refused: nothing_to_undo");
+}
+
+#[test]
+fn a_press_of_yesterday_is_not_taken_back() {
+    let steps = given![until("23:55"), issue("pasport"), call("k1"), until("23:58"), finish("k1", 1)];
+    check_in(hall(), steps, undo("k1"), "refused: nothing_to_undo");
 }
 
 #[test]

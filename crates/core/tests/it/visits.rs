@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     given,
     support::{
-        Hall, call, check, check_in, clock, close, finish, id, issue, issue_legs, minutes, office,
+        Hall, call, check, check_in, clock, close, finish, id, issue, issue_legs, minutes, office, park,
         park_until, pick, requeue, resume, send_on, set, set_rules, start, transfer, until,
     },
 };
@@ -54,6 +54,13 @@ fn a_visit_may_bring_its_own_plan() {
     );
     check_in(hall(), given![issue_legs(&["pasport"]), call("k1")], finish("k1", 1), "1 served at k1");
     check_in(hall(), given![], issue_legs(&["pasport", "lesen"]), "refused: unknown_service");
+    check_in(
+        hall(),
+        given![issue_legs(&["pasport", "pasport"]), call("k1")],
+        finish("k1", 1),
+        "1 served at k1",
+    );
+    check_in(hall(), given![], issue_legs(&["pasport"; 18]), "refused: too_many_legs");
 }
 
 #[test]
@@ -173,6 +180,52 @@ fn nobody_waits_for_a_counter_that_has_closed() {
         call("k1"),
         "A001 called to k1 for pasport",
     );
+}
+
+#[test]
+fn who_was_called_elsewhere_waits_for_anybody() {
+    check(
+        given![
+            issue("pasport"),
+            call("k1"),
+            send_on("k1", 1, None, Some("k2")),
+            pick("k1", 1),
+            close("k2"),
+            requeue(1),
+        ],
+        call("k1"),
+        "A001 called to k1 for pasport",
+    );
+}
+
+#[test]
+fn who_is_parked_comes_back_to_any_counter() {
+    check(
+        given![
+            issue("pasport"),
+            call("k1"),
+            send_on("k1", 1, None, Some("k2")),
+            call("k2"),
+            park("k2", 1),
+            close("k2"),
+            resume(1),
+        ],
+        call("k1"),
+        "A001 called to k1 for pasport",
+    );
+}
+
+#[test]
+fn who_was_sent_to_a_counter_goes_on_from_there_to_any() {
+    let mut hall = hall();
+    for step in
+        given![issue("pasport"), call("k1"), send_on("k1", 1, None, Some("k2")), call("k2"), finish("k2", 1),]
+    {
+        hall.must(step);
+    }
+    let ticket = hall.branch().ticket(giliran_core::TicketId(1)).expect("a living ticket");
+    assert_eq!((&ticket.bound, &ticket.note), (&None, &None));
+    check_in(hall, given![], call("b3"), "A001 called to b3 for bayaran");
 }
 
 #[test]
