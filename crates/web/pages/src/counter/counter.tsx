@@ -139,7 +139,7 @@ function Console({ view, counter, presser, now }: {
         </section>
         {missed.length > 0 && <Missed view={view} missed={missed} presser={presser} />}
       </div>
-      <section class="panel" aria-labelledby="waiting">
+      <section class="panel queue" aria-labelledby="waiting">
         <h2 id="waiting">
           {say('counter.waiting')} <span class="count">{mine.length}</span>
         </h2>

@@ -45,17 +45,18 @@ export function OfficerBar({ officer, onAnswer }: { officer: Officer; onAnswer?:
   };
   if (!officer.asked) {
     return (
-      <p class="officer">
+      <aside class="officer" aria-label={say('officer')}>
         {say('officer')}: <strong>{officer.id ?? say('none')}</strong>
         <button type="button" class="quiet" onClick={officer.change}>
           {say('officer.change')}
         </button>
-      </p>
+      </aside>
     );
   }
   return (
     <form
       class="officer"
+      aria-label={say('officer')}
       onSubmit={(event) => {
         event.preventDefault();
         answer(String(new FormData(event.currentTarget).get('officer')));

@@ -62,7 +62,16 @@ const SCENES = [
   ['/display', undefined],
   ['/dashboard', undefined],
   ['/dashboard', async (page) => {
-    await page.locator('.counters button').nth(1).click();
+    await page.locator('.counters li').first().getByRole('button').last().click();
+    await page.locator('dialog').waitFor();
+  }],
+  ...['p', 'm', 'h'].map((key) => [`/counter?counter=${key === 'h' ? 'kaunter-4' : 'kaunter-3'}&key=${key}`, async (page) => {
+    if (key === 'h' && (await page.locator('[data-name="open"]').count())) await act(page, 'o');
+    await act(page, key);
+    await page.locator('dialog').waitFor();
+  }]),
+  ['/dashboard?dialog=fair', async (page) => {
+    await page.locator('.day button').last().click();
     await page.locator('dialog').waitFor();
   }],
 ];

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
-import { drawn, reads, startBrowser, visitor } from './browser.mjs';
+import { act, drawn, reads, startBrowser, visitor } from './browser.mjs';
 import { command, startDaemon, state } from './daemon.mjs';
 
 /** A zone in which it is about noon, so that today neither begins nor ends while a test runs. */
@@ -219,11 +219,11 @@ test('who is called out of turn, why and by whom stands in the record', async (t
   await reads(number(counter), 'A002');
 
   // Back to the queue, and then the other service.
-  await counter.keyboard.press('m');
+  await act(counter, 'm');
   await counter.getByLabel('Sebab').fill('Tersilap orang');
   await counter.getByRole('button', { name: 'Kembalikan ke giliran' }).click();
   await free(counter);
-  await counter.keyboard.press('v');
+  await act(counter, 'v');
   await counter.locator('dialog').getByRole('button', { name: /Pasport kanak-kanak/ }).click();
   await reads(number(counter), 'F001');
 
@@ -251,20 +251,20 @@ test('the last press is taken back', async (t) => {
   await issue(daemon, 'pertanyaan');
   const counter = await visit('/counter?counter=k1');
   await drawn(counter);
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await free(counter);
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number(counter), 'A001');
-  await counter.keyboard.press('u');
+  await act(counter, 'u');
   await free(counter);
   await reads(counter.locator('.desk tbody th'), 'A001');
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number(counter), 'A001');
-  await counter.keyboard.press('f');
+  await act(counter, 'f');
   await free(counter);
   await counter.keyboard.press('z');
   await reads(number(counter), 'A001');
-  await counter.keyboard.press('u');
+  await act(counter, 'u');
   await reads(counter.locator('[role=alert]'), /./);
 });
 
@@ -274,19 +274,19 @@ test('a visitor is sent to a certain counter with a note, and the visit goes on 
   await command(daemon, { type: 'open_counter', counter: 'k2' });
   const [first, second] = await Promise.all([visit('/counter?counter=k1'), visit('/counter?counter=k2')]);
   await drawn(first);
-  await first.keyboard.press('o');
+  await act(first, 'o');
   await free(first);
-  await first.keyboard.press('n');
+  await act(first, 'n');
   await reads(first.locator('.current dl'), /Seterusnya Bayaran/);
-  await first.keyboard.press('t');
+  await act(first, 't');
   await first.getByLabel('Ke kaunter').selectOption({ label: 'Kaunter 2' });
   await first.getByLabel('Catatan').fill('Borang sudah lengkap');
   await first.locator('dialog').getByRole('button', { name: /Pasport baharu/ }).click();
   await free(first);
   await reads(second.locator('.desk tbody tr'), /C001 Pasport baharu Borang sudah lengkap/);
-  await second.keyboard.press('n');
+  await act(second, 'n');
   await reads(second.locator('.current .note'), 'Catatan Borang sudah lengkap');
-  await second.keyboard.press('f');
+  await act(second, 'f');
   await reads(second.locator('.desk tbody tr'), /C001 Bayaran/);
 });
 
@@ -296,17 +296,17 @@ test('a visitor is parked until a time, and one who missed the call comes back',
   await issue(daemon, 'pertanyaan');
   const counter = await visit('/counter?counter=k1');
   await drawn(counter);
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await free(counter);
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number(counter), 'A001');
-  await counter.keyboard.press('p');
+  await act(counter, 'p');
   await counter.getByRole('button', { name: /^20 minit, hingga \d\d:\d\d$/ }).click();
   await reads(counter.locator('.parked li'), /^A001 .* hingga \d\d:\d\d/);
   assert.ok((await state(daemon, 'counter')).tickets[0].until);
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number(counter), 'A002');
-  await counter.keyboard.press('x');
+  await act(counter, 'x');
   await reads(counter.locator('.missed li'), /^A002 hingga \d\d:\d\d/);
   await counter.getByRole('button', { name: 'Datang semula A002' }).click();
   await reads(counter.locator('.desk tbody th'), 'A002');
@@ -318,14 +318,14 @@ test('a counter pauses for a reason and goes on, by its officer or by the superv
   await issue(daemon, 'pertanyaan');
   const [counter, board] = await Promise.all([visit('/counter?counter=k1'), visit('/dashboard')]);
   await drawn(counter);
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await free(counter);
-  await counter.keyboard.press('h');
+  await act(counter, 'h');
   await counter.getByRole('button', { name: 'Solat' }).click();
   await reads(counter.locator('.current .state'), 'Berhenti sebentar: Solat');
   assert.equal(await counter.locator('[data-name="next"]').getAttribute('aria-disabled'), 'true');
   await reads(board.locator('.counters li').first(), /Berhenti sebentar: Solat/);
-  await counter.keyboard.press('g');
+  await act(counter, 'g');
   await free(counter);
   await board.getByRole('button', { name: 'Berhenti sebentar: Kaunter 1' }).click();
   await board.getByRole('button', { name: 'Rehat' }).click();
@@ -339,18 +339,18 @@ test('the next visitor is called to the place near the counter, and the wall say
   for (const _ of [1, 2]) await issue(daemon, 'pertanyaan');
   const [counter, wall] = await Promise.all([visit('/counter?counter=k1'), visit('/display')]);
   await drawn(counter);
-  await counter.keyboard.press('o');
+  await act(counter, 'o');
   await free(counter);
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number(counter), 'A001');
-  await counter.keyboard.press('a');
+  await act(counter, 'a');
   await reads(wall.locator('.ahead li'), 'A002 sila tunggu di Kerusi merah please wait at the red chairs');
   await reads(counter.locator('[aria-labelledby="ahead"]'), /Dipanggil awal A002/);
   const size = await wall.locator('.stage .number').evaluate((place) => parseFloat(getComputedStyle(place).fontSize) / innerHeight);
   assert.ok(size >= 0.3, `${size}`);
-  await counter.keyboard.press('f');
+  await act(counter, 'f');
   await free(counter);
-  await counter.keyboard.press('n');
+  await act(counter, 'n');
   await reads(number(counter), 'A002');
   await wall.locator('.ahead').waitFor({ state: 'detached' });
 });
