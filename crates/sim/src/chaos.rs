@@ -16,7 +16,7 @@ mod counts;
 mod model;
 mod office;
 mod planted;
-mod rng;
+pub(crate) mod rng;
 mod system;
 mod watcher;
 mod world;

@@ -10,10 +10,12 @@
 //!
 //! And plays what no office has recorded:
 //!
+//! - [`day`]: a day of any configured office, against a running daemon.
 //! - [`chaos`]: offices, people and faults out of a seed, against the rules alone and a plain model of them.
 
 pub mod chaos;
 mod checks;
+pub mod day;
 pub mod office;
 pub mod play;
 pub mod record;

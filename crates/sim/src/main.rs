@@ -1,5 +1,5 @@
-//! `giliran-sim`: plays a recorded day against a running daemon and prints the configuration for it, and
-//! plays chaos against the rules.
+//! `giliran-sim`: plays a recorded day against a running daemon and prints the configuration for it, plays a
+//! synthetic day of any office, and chaos against the rules.
 
 use std::{
     path::PathBuf,
@@ -11,6 +11,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use giliran_sim::{
     chaos::{self, Counts},
+    day,
     office::{self, Config, Identity, Server, Store},
     play::Progress,
     record::Source,
@@ -47,6 +48,9 @@ enum Task {
         #[command(flatten)]
         record: RecordArgs,
     },
+    /// Plays a synthetic day of a configured office, at its own size, against a daemon that was started with
+    /// --simulated-clock.
+    Day(DayArgs),
     /// Plays random offices with faults of every kind against the rules and a plain model of them, in simulated
     /// time. A seed that finds something is printed and ends it.
     Chaos(ChaosArgs),
@@ -67,6 +71,31 @@ enum Task {
         #[command(flatten)]
         record: RecordArgs,
     },
+}
+
+#[derive(Debug, Args)]
+struct DayArgs {
+    /// The daemon's configuration file.
+    #[arg(long)]
+    config: PathBuf,
+    /// The branch's short name; the first of the file without.
+    #[arg(long)]
+    branch: Option<String>,
+    /// The daemon's address.
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    daemon: String,
+    /// The date; one on which the office is open, and which the daemon's time has not come to.
+    #[arg(long, default_value = "2026-11-25")]
+    day: Date,
+    /// What decides who comes and when.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How fast, as for a replay.
+    #[arg(long, default_value = "max")]
+    speed: Speed,
+    /// Prints the report as JSON instead of the table.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -125,6 +154,9 @@ async fn run(task: Task) -> anyhow::Result<ExitCode> {
             let options = Options { daemon, branch, source: record.source(), speed };
             replay_day(&options, json).await
         }
+        Task::Day(DayArgs { config, branch, daemon, day, seed, speed, json }) => {
+            play_day(&day::Options { daemon, config, branch, day, seed, speed }, json).await
+        }
         Task::Chaos(options) => Ok(play_chaos(&options)),
         Task::Config { branch, time_zone, listen, store, record } => {
             print_config(&record.source(), &Identity { id: branch, time_zone }, &listen, &store)?;
@@ -146,6 +178,17 @@ async fn replay_day(options: &Options, json: bool) -> anyhow::Result<ExitCode> {
 
 /// From how many seeds on every path must have been taken.
 const ENOUGH: u64 = 200;
+
+#[expect(clippy::print_stdout, reason = "the report is what the program is for")]
+async fn play_day(options: &day::Options, json: bool) -> anyhow::Result<ExitCode> {
+    let report = day::run(options).await?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
 
 #[expect(clippy::print_stdout, reason = "what was found is what the program is for")]
 fn play_chaos(options: &ChaosArgs) -> ExitCode {

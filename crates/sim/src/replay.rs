@@ -181,12 +181,12 @@ const ASK_EVERY: Duration = Duration::from_millis(100);
 
 /// The time of the day in a replay.
 #[derive(Debug)]
-struct Clock {
+pub(crate) struct Clock {
     /// When the record's day began, for a daemon that takes its time from us.
-    midnight: Option<Timestamp>,
-    speed: Speed,
+    pub(crate) midnight: Option<Timestamp>,
+    pub(crate) speed: Speed,
     /// When the replay began, by the wall clock and in the record.
-    begun: Option<(Instant, DaySecond)>,
+    pub(crate) begun: Option<(Instant, DaySecond)>,
 }
 
 impl Clock {
@@ -203,10 +203,10 @@ impl Clock {
 }
 
 /// A daemon, by HTTP.
-struct DaemonDesk {
-    api: Api,
-    branch: String,
-    clock: Clock,
+pub(crate) struct DaemonDesk {
+    pub(crate) api: Api,
+    pub(crate) branch: String,
+    pub(crate) clock: Clock,
 }
 
 /// For how long a command is sent again while the daemon is away: long enough to start it again by hand.
