@@ -2,6 +2,7 @@
 //!
 //! - [`tickets`]: durable tickets per second, beside bare POSTs and SQLite's own grouped commits.
 //! - [`calls`]: from an officer's press to the displays, beside a bare broadcast; memory and sizes.
+//! - [`cost`]: what a command costs the rules alone, by how many wait.
 //! - [`bare`], [`sqlite`]: the limits. [`server`], [`load`], [`displays`], [`http`]: who is measured and who
 //!   presses and listens. [`figures`]: from rounds to ratios.
 //!
@@ -11,6 +12,7 @@
 
 mod bare;
 mod calls;
+mod cost;
 mod displays;
 mod figures;
 mod http;
@@ -45,9 +47,11 @@ struct Arguments {
     bare: Option<Bare>,
 }
 
-/// The limits as programs of their own; started by the measurement itself.
+/// What is measured without the daemon, and the limits as programs of their own, which the measurement itself starts.
 #[derive(Debug, Subcommand)]
 enum Bare {
+    /// Measure what a command costs the rules alone with 10, 1,000 and 100,000 waiting.
+    Cost,
     /// Answer commands and do nothing else.
     BarePost,
     /// Answer commands, and send a frame to everybody for each.
@@ -60,6 +64,10 @@ enum Bare {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse() {
+        Arguments { bare: Some(Bare::Cost), .. } => {
+            println!("{}", cost::measure()?);
+            Ok(())
+        }
         Arguments { bare: Some(Bare::BarePost), .. } => bare::post_server(),
         Arguments { bare: Some(Bare::BareBroadcast { bytes }), .. } => bare::broadcast_server(bytes),
         Arguments { daemon: Some(daemon), out: Some(out), quick, bare: None } => {
