@@ -245,7 +245,7 @@ function State({ state }: { state: CallState }) {
 function Queues({ view, language }: { view: BranchView; language: Language }) {
   const second = beside(language);
   return (
-    <section class="queues">
+    <section class="queues" data-many={view.services.length > 4}>
       <h2>
         <Both say="display.waiting" />
       </h2>

@@ -23,7 +23,7 @@ export type Issued = Extract<Outcome, { type: 'issued' }>;
 type Place = { at: 'page'; group?: string } | { at: 'prepare'; id: string; group?: string } | { at: 'check_in' };
 
 export function Kiosk({ branch }: { branch: string }) {
-  const { language, say, choose } = useSpeech();
+  const { language, choose } = useSpeech();
   const { picture, link } = useLive(branch, 'kiosk');
   const first = useRef(language);
   const [chosenClass, setChosenClass] = useState<string>();
@@ -88,20 +88,14 @@ export function Kiosk({ branch }: { branch: string }) {
         view={view}
         within={place.group}
         busy={Boolean(presser.pending)}
+        onAppointment={() => setPlace({ at: 'check_in' })}
         onService={(service) => {
           if (asksMore(service)) setPlace({ ...place, at: 'prepare', id: service.id });
           else take(service);
         }}
         onGroup={(group) => setPlace({ at: 'page', ...(group && { group }) })}
       >
-        <div class="foot">
-          {classes}
-          {view.appointments && (
-            <button type="button" class="appointment" onClick={() => setPlace({ at: 'check_in' })}>
-              {say('kiosk.appointment')}
-            </button>
-          )}
-        </div>
+        {classes}
       </Page>
     );
   };
@@ -160,11 +154,12 @@ function Closed({ view }: { view: BranchView }) {
 }
 
 /** One page of services and of groups of them. */
-function Page({ view, within, busy, children, onService, onGroup }: {
+function Page({ view, within, busy, children, onAppointment, onService, onGroup }: {
   view: BranchView;
   within: string | undefined;
   busy: boolean;
   children: preact.ComponentChildren;
+  onAppointment: () => void;
   onService: (service: ServiceView) => void;
   onGroup: (group: string | undefined) => void;
 }) {
@@ -184,6 +179,11 @@ function Page({ view, within, busy, children, onService, onGroup }: {
         <p class="second" lang={other}>
           {here ? here.name[other] : sayIn(other, 'kiosk.choose')}
         </p>
+        {view.appointments && (
+          <button type="button" class="appointment" onClick={onAppointment}>
+            {say('kiosk.appointment')}
+          </button>
+        )}
       </div>
       <ul class="services" data-many={groups.length + services.length > 6}>
         {groups.map((group) => (
