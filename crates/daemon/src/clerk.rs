@@ -562,6 +562,8 @@ impl Clerk {
         let Some(opening) = opening else { return };
         let frame = Frame::new(&ToClient::Opening { opening });
         for feed in &mut self.feeds {
+            // Whoever joins now has missed this frame, and must not be given a picture from before it.
+            feed.forget_picture();
             feed.send(frame.clone());
         }
     }

@@ -182,6 +182,11 @@ impl Feed {
         })
     }
 
+    /// Makes the next picture anew: something that is not in the log is different.
+    pub fn forget_picture(&mut self) {
+        self.picture = None;
+    }
+
     /// The picture at entry `seq`, made anew unless that was just done.
     pub fn picture(&mut self, seq: u64, make: impl FnOnce() -> Option<ToClient>) -> Option<Frame> {
         if let Some((made, of, frame)) = &self.picture
