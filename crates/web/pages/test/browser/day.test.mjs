@@ -125,7 +125,8 @@ test('single keys can be switched off', async (t) => {
   await drawn(counter);
   await counter.getByLabel('Kekunci pantas').uncheck();
   await counter.locator('kbd').first().waitFor({ state: 'detached' });
-  await act(counter, 'o');
+  // No key stands on the button now that could be waited for.
+  await counter.keyboard.press('o');
   await counter.getByLabel('Kekunci pantas').check();
   await reads(counter.locator('.current .state'), 'Kaunter ditutup');
   await act(counter, 'o');
