@@ -44,12 +44,12 @@ struct Arguments {
     #[arg(long)]
     quick: bool,
     #[command(subcommand)]
-    bare: Option<Bare>,
+    part: Option<Part>,
 }
 
 /// What is measured without the daemon, and the limits as programs of their own, which the measurement itself starts.
 #[derive(Debug, Subcommand)]
-enum Bare {
+enum Part {
     /// Measure what a command costs the rules alone with 10, 1,000 and 100,000 waiting.
     Cost,
     /// Answer commands and do nothing else.
@@ -64,13 +64,13 @@ enum Bare {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse() {
-        Arguments { bare: Some(Bare::Cost), .. } => {
+        Arguments { part: Some(Part::Cost), .. } => {
             println!("{}", cost::measure()?);
             Ok(())
         }
-        Arguments { bare: Some(Bare::BarePost), .. } => bare::post_server(),
-        Arguments { bare: Some(Bare::BareBroadcast { bytes }), .. } => bare::broadcast_server(bytes),
-        Arguments { daemon: Some(daemon), out: Some(out), quick, bare: None } => {
+        Arguments { part: Some(Part::BarePost), .. } => bare::post_server(),
+        Arguments { part: Some(Part::BareBroadcast { bytes }), .. } => bare::broadcast_server(bytes),
+        Arguments { daemon: Some(daemon), out: Some(out), quick, part: None } => {
             measure(&daemon, &out, quick)
         }
         // The command line has seen to it that both are there.

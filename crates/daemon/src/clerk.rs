@@ -245,7 +245,11 @@ impl Clerk {
             }
         }
         if self.ledger.seq() > self.snapshot_seq {
-            self.store.save_snapshot(&self.branch, self.kept_now()).await?;
+            let kept = self.store.save_snapshot(&self.branch, self.kept_now()).await;
+            if let Err(error) = kept {
+                // The log has it all: the next start only reads a longer tail.
+                tracing::warn!(branch = %self.branch, %error, "the state could not be kept");
+            }
         }
         Ok(())
     }

@@ -4,6 +4,9 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
+/// The latest simulated time, in seconds since 1970: the year 2200.
+const LATEST_S: i64 = 7_258_118_400;
+
 /// Where the time comes from.
 #[derive(Debug)]
 pub enum Clock {
@@ -36,6 +39,10 @@ impl Clock {
         match self {
             Self::System => Err(NotSimulated),
             Self::Simulated(latest) => {
+                // The log holds times of some centuries, and nobody has a record of others.
+                if !(0..=LATEST_S).contains(&at.as_second()) {
+                    return Err(NotSimulated);
+                }
                 let at = whole_milliseconds(at);
                 let mut latest = lock(latest);
                 *latest = Some(latest.map_or(at, |known| known.max(at)));
@@ -56,7 +63,7 @@ fn whole_milliseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
-/// A command brought a time to a clock that goes by itself.
+/// A command brought a time to a clock that goes by itself, or one that no record has.
 #[derive(Debug)]
 pub struct NotSimulated;
 

@@ -29,6 +29,8 @@ pub enum Failure {
     UnknownAddress,
     /// Not with this method.
     WrongMethod,
+    /// The request took too long to come in.
+    TooSlow,
     /// The daemon still loads.
     NotReady,
     /// The daemon ends.
@@ -83,6 +85,7 @@ impl Failure {
             Self::Refused(Kind::Invalid, _) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(status, _) => *status,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain | Self::StoreUnavailable => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -112,6 +115,16 @@ impl Failure {
                     "That address does not take this kind of request.",
                     "该地址不接受此类请求。",
                     "அந்த முகவரி இவ்வகைக் கோரிக்கையை ஏற்காது.",
+                ],
+                None,
+            ),
+            Self::TooSlow => error(
+                "too_slow",
+                [
+                    "Permintaan mengambil masa terlalu lama. Sila cuba sekali lagi.",
+                    "The request took too long. Please try once more.",
+                    "请求耗时过长，请再试一次。",
+                    "கோரிக்கை அதிக நேரம் எடுத்தது. மீண்டும் முயலவும்.",
                 ],
                 None,
             ),

@@ -15,11 +15,13 @@ mod state;
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing,
@@ -37,6 +39,9 @@ use crate::{clock::Clock, failure::Failure, office::Office, persons::Persons};
 
 /// The largest body that a command may have: all are under 1 KiB but a choice of many services.
 const BODY_BYTES: usize = 16 * 1024;
+
+/// How long a request may take, its body included. A client that sends it too slowly is let go.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// What handlers share.
 #[derive(Clone, Debug)]
@@ -126,23 +131,24 @@ pub fn openapi() -> String {
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let document: Arc<str> = openapi().into();
-    let describe = routing::get(async move || {
-        ([(axum::http::header::CONTENT_TYPE, "application/json")], document.to_string())
-    });
+    let describe =
+        routing::get(async move || ([(header::CONTENT_TYPE, "application/json")], document.to_string()));
     api.route(paths::OPENAPI, describe)
         .route("/api/{*elsewhere}", routing::any(async || Failure::UnknownAddress))
         .method_not_allowed_fallback(async || Failure::WrongMethod)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(middleware::from_fn(not_cached))
+        .layer(middleware::from_fn(common))
         .with_state(app)
         .merge(giliran_web::pages())
 }
 
-/// What the daemon says is true now and not later.
-async fn not_cached(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await.into_response();
-    response
-        .headers_mut()
-        .insert(axum::http::header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
+/// What all answers have in common: they come within a while, are true now and not later, and are what
+/// they say they are.
+async fn common(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
+    let mut response = answer.unwrap_or_else(|_| Failure::TooSlow.into_response());
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

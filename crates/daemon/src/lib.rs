@@ -3,7 +3,7 @@
 //! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
 //! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces
 //!   it; `feed` what an audience is sent;
-//!   `picture` how a branch looks to it; `keep` what makes a start quick; `estimates` the waiting times.
+//!   `web` takes connections; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates` the waiting times.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
 
@@ -20,6 +20,7 @@ mod office;
 mod persons;
 mod picture;
 mod serve;
+mod web;
 mod wire;
 
 pub use http::openapi;

@@ -77,6 +77,7 @@ fn main() -> ExitCode {
                 branches: config.branches,
                 simulated_clock,
                 always_open,
+                connections: connections(),
             })
         }
         Task::Check { config: path } => match read(&path) {
@@ -94,6 +95,14 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
     }
+}
+
+/// How many plain connections are held: half of what the system allows to be open, so that there is
+/// always room for WebSockets and files.
+fn connections() -> usize {
+    // The usual limit is far below what the system would allow, and a hall has many screens.
+    let open = rlimit::increase_nofile_limit(65_536).unwrap_or(1024);
+    usize::try_from(open / 2).unwrap_or(usize::MAX)
 }
 
 fn run(options: Options) -> ExitCode {
@@ -145,6 +154,8 @@ fn start_log(log: &Log) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
+        // A line that can't be written, as on a full disk, is no reason to stop working.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => lines.init(),

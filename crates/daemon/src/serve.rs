@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::ListenerExt;
 use giliran_core::Rules;
 use giliran_store::{OpenError, SqliteStore, Store, StoreError};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -22,6 +21,7 @@ use crate::{
     http::{self, App, Loaded},
     office::{self, Office},
     persons::Persons,
+    web,
 };
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
@@ -40,6 +40,8 @@ pub struct Options {
     pub simulated_clock: bool,
     /// Whether the offices' configured hours are left out, so that they never close.
     pub always_open: bool,
+    /// How many connections are held at most that are no WebSockets.
+    pub connections: usize,
 }
 
 /// Why a daemon ended when nobody told it to, or did not start.
@@ -91,15 +93,10 @@ pub async fn serve(
     stop: CancellationToken,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let Options { listen, database, mut branches, simulated_clock, always_open } = options;
+    let Options { listen, database, mut branches, simulated_clock, always_open, connections } = options;
     let refused = |why| ServeError::Listen { address: listen, why };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    // Two frames shortly after one another must not wait for the first to be acknowledged. A socket
-    // that does not take the setting works all the same.
-    let listener = listener.tap_io(|socket| {
-        let _ = socket.set_nodelay(true);
-    });
     let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::System });
     if simulated_clock {
         tracing::warn!("the clock is simulated: every command sets the time; not for a real office");
@@ -112,12 +109,15 @@ pub async fn serve(
     let app = App::new(clock.clone(), stop.clone());
     let web_ends = stop.clone();
     let router = http::router(app.clone());
-    let mut web = tokio::spawn(async move {
-        axum::serve(listener, router).with_graceful_shutdown(web_ends.cancelled_owned()).await
-    });
+    let mut web = tokio::spawn(web::serve(listener, router, connections, web_ends));
     listening(address);
 
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&database).await?);
+    // A database on a disk that does not answer must not keep the daemon from ending.
+    let opened = tokio::select! {
+        opened = SqliteStore::open(&database) => opened?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let store: Arc<dyn Store> = Arc::new(opened);
     let mut clerks = JoinSet::new();
     let clerks_end = CancellationToken::new();
     let persons =

@@ -49,6 +49,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
+        // A line that can't be written, as on a full disk, is no reason to fall silent.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .init();
     match run(options) {

@@ -173,12 +173,18 @@ impl World {
     /// The faults are healed, and everybody who waits is served.
     pub fn calm(&mut self) -> Result<(), String> {
         self.faults = false;
-        // Whatever nobody has heard an answer to is sent once more.
-        let open: Vec<usize> = (0..self.sent.len()).filter(|n| self.unanswered(*n)).collect();
-        self.requests = open;
-        self.serve(Fate::Stored)?;
-        self.late_answers()?;
-        if let Some(silent) = self.sent.iter().find(|sent| sent.answer.is_none()) {
+        // Whatever nobody has heard an answer to is sent again. A command that the ledger has forgotten costs
+        // its batch one more round.
+        for _ in 0..=self.sent.len() {
+            self.requests = (0..self.sent.len()).filter(|n| self.unanswered(*n)).collect();
+            if self.requests.is_empty() && self.late.is_empty() {
+                break;
+            }
+            self.serve(Fate::Stored)?;
+            self.late_answers()?;
+        }
+        if let Some(n) = (0..self.sent.len()).find(|n| self.unanswered(*n)) {
+            let silent = &self.sent[n];
             return Err(format!("never answered: {:?}", silent.command));
         }
         self.restart()?;

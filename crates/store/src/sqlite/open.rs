@@ -7,6 +7,7 @@ use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Read, Seek, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -189,6 +190,23 @@ impl Place {
     fn new(path: &Path) -> Result<Self, OpenError> {
         let refuse = |source: io::Error| OpenError::Io { path: path.into(), source: source.into() };
         let absolute = std::path::absolute(path).map_err(refuse)?;
+        // The lock goes by the file's own name: through a link two programs would not see each other.
+        let absolute = match fs::canonicalize(&absolute) {
+            Ok(own) => own,
+            Err(error) if error.kind() == ErrorKind::NotFound && !absolute.is_symlink() => absolute,
+            Err(error) => return Err(refuse(error)),
+        };
+        match fs::metadata(&absolute) {
+            Ok(found) if !found.is_file() && !found.is_dir() => {
+                let what = "it is a device, a pipe or a socket".into();
+                return Err(OpenError::NotOurs { path: absolute, what });
+            }
+            Ok(found) if found.is_file() && found.nlink() > 1 => {
+                let what = "the file has a second name (a hard link), which another program may use".into();
+                return Err(OpenError::NotOurs { path: absolute, what });
+            }
+            _ => {}
+        }
         match (absolute.parent(), absolute.file_name()) {
             (Some(directory), Some(_)) => Ok(Self { directory: directory.into(), path: absolute }),
             _ => Err(refuse(ErrorKind::IsADirectory.into())),
