@@ -111,6 +111,11 @@ impl Ledger {
         self.taken.insert(known.command, known.seq);
     }
 
+    /// Whether a command was answered before, as far as is remembered.
+    pub fn knows(&self, id: CommandId) -> bool {
+        self.known(id).is_some()
+    }
+
     /// Takes in the entry that follows: one from the log, or one that was just decided.
     pub fn replay(&mut self, entry: &Entry) {
         for event in &entry.events {

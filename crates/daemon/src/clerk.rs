@@ -40,6 +40,13 @@ const DESK: usize = 4096;
 /// How many requests are taken into one commit at most.
 const BATCH: usize = 1024;
 
+/// An id that was made within so many seconds is among those that the ledger remembers, unless more than
+/// a hundred commands a second came in since.
+const LATELY_S: u64 = 600;
+
+/// No entry's number: the log begins at 1 and ends nowhere near.
+const NEVER: u64 = u64::MAX;
+
 /// How often the clerk looks at the time by itself.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -154,6 +161,8 @@ pub struct Clerk {
     opening_told: Option<OpeningView>,
     /// The rules of the configuration file, as they were taken last.
     configured: Option<Arc<Rules>>,
+    /// Rules of the configuration file that people who were still here stood against, and the day.
+    refused_on: Option<(Arc<Rules>, u64)>,
     /// The entry with which the business day began.
     day_seq: u64,
     snapshot_seq: u64,
@@ -195,13 +204,21 @@ impl Clerk {
             waits,
             opening_told: None,
             configured,
+            refused_on: None,
             day_seq,
             snapshot_seq,
             dirty: true,
         };
         clerk.lengths.reset(clerk.ledger.branch());
+        // The day first: whoever was left over from the day before must not stand in the way of new rules.
+        clerk.tick().await?;
         clerk.take_rules(rules).await?;
         clerk.tick().await?;
+        if let (Some(now), Some(last)) = (clerk.clock.now(), clerk.ledger.at())
+            && last > now
+        {
+            tracing::warn!(branch = %clerk.branch, %last, %now, "the log is ahead of the clock: time stands still until the clock has caught up");
+        }
         tracing::info!(
             branch = %clerk.branch,
             seq = clerk.ledger.seq(),
@@ -281,7 +298,10 @@ impl Clerk {
         for request in batch.drain(..) {
             match request {
                 Request::Command { id, command, by, reply } => {
-                    let decided = self.decide(by, id, *command, &mut entries, &mut pending);
+                    let decided = match self.recall(id).await {
+                        Ok(()) => self.decide(by, id, *command, &mut entries, &mut pending),
+                        Err(failure) => Err(failure),
+                    };
                     due.push(Due { decided, reply });
                 }
                 // A picture must show nothing that is not on disk, so it waits for the commit too.
@@ -303,6 +323,27 @@ impl Clerk {
             self.welcome(newcomer);
         }
         Ok(())
+    }
+
+    /// Makes sure that the ledger knows a command that the log has. It remembers the last ones by itself;
+    /// an id that says when it was made tells whether the log has to be asked.
+    async fn recall(&mut self, id: CommandId) -> Result<(), Failure> {
+        let remembers_all = usize::try_from(self.ledger.seq()).is_ok_and(|seq| seq <= Ledger::COMMANDS_KEPT);
+        if remembers_all || self.ledger.knows(id) || self.is_of_late(id) {
+            return Ok(());
+        }
+        let found = self.store.entry_of_command(&self.branch, id).await;
+        if let Some(entry) = found.map_err(|why| Failure::store(&why))? {
+            self.ledger.remember(Known { command: id, seq: entry.seq });
+        }
+        Ok(())
+    }
+
+    /// Whether an id was made within the last minutes, as far as it says.
+    fn is_of_late(&self, id: CommandId) -> bool {
+        let Some((made, _)) = id.0.get_timestamp().map(|made| made.to_unix()) else { return false };
+        let now = self.clock.now().and_then(|now| u64::try_from(now.as_second()).ok());
+        now.is_some_and(|now| now.abs_diff(made) < LATELY_S)
     }
 
     /// Lets the core decide a command. The ledger is then ahead of the log by `entries`.
@@ -532,6 +573,9 @@ impl Clerk {
         self.advance(now, &mut entries, &mut pending);
         // A failure that is not final has been logged; the deadline is still due at the next tick.
         let _ = self.commit(&entries, pending).await?;
+        if let Some((rules, _)) = self.refused_on.take_if(|(_, day)| *day != self.day_seq) {
+            self.take_rules(&rules).await?;
+        }
         self.tell_opening(now);
         if self.estimates.want(self.dirty, now) {
             self.dirty = false;
@@ -605,16 +649,17 @@ impl Clerk {
             Decision::Taken(entry) => {
                 let (mut entries, mut pending) = (Vec::new(), Vec::new());
                 self.take_in(entry, &mut entries, &mut pending);
-                self.store.append(&self.branch, entries).await?;
-                for (n, frame) in pending {
-                    self.feeds[n].send(frame);
+                if self.commit(&entries, pending).await?.is_ok() {
+                    tracing::info!(branch = %self.branch, "the rules of the configuration are in force");
+                } else {
+                    self.refused_on = Some((rules.clone(), NEVER)); // to be tried again at the next tick
                 }
-                tracing::info!(branch = %self.branch, "the rules of the configuration are in force");
             }
             Decision::Repeated { .. } => {}
-            // The configuration was checked with the same rules before.
+            // The rules are sound, as was checked before; but people are here whom they would strand.
             Decision::Refused(refusal) => {
-                tracing::error!(branch = %self.branch, %refusal, "the configured rules were refused");
+                tracing::warn!(branch = %self.branch, %refusal, "the configured rules are not taken yet; those of before stay in force until the next day begins");
+                self.refused_on = Some((rules.clone(), self.day_seq));
             }
         }
         Ok(())

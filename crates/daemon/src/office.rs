@@ -193,4 +193,111 @@ mod tests {
         stop.cancel();
         at_work.await.unwrap().unwrap();
     }
+
+    fn rules(services: &[&str]) -> Rules {
+        let service = |id: &&str| {
+            format!(
+                r#"{{ id = "{id}", name = {{ ms = "{id}" }}, series = {{ letters = "{}" }} }}"#,
+                id.to_uppercase()
+            )
+        };
+        let text = format!(
+            r#"
+                id = "contoh"
+                name = {{ ms = "Contoh" }}
+                class = [{{ id = "biasa", name = {{ ms = "Biasa" }} }}]
+                service = [{}]
+                counter = [{{ id = "k1", number = 1, services = {services:?} }}]
+            "#,
+            services.iter().map(service).collect::<Vec<_>>().join(", ")
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_was_left_over_from_yesterday_does_not_stand_against_the_new_rules() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("log.db")).await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let day = |at: &str| {
+            let clock = Clock::simulated();
+            clock.bring(at.parse().unwrap()).unwrap();
+            Arc::new(clock)
+        };
+        let issue = |service: &str| Command::IssueTicket {
+            service: service.parse().unwrap(),
+            class: None,
+            language: Language::Ms,
+            announced: None,
+            legs: None,
+            person: None,
+        };
+        let one_day = async |services: &[&str], at: &str, wish: &str| {
+            let clock = day(at);
+            let (office, clerk) = Office::open(rules(services), &store, &clock).await.unwrap();
+            let stop = CancellationToken::new();
+            let at_work = tokio::spawn(work(office.clone(), clerk, store.clone(), clock, stop.clone()));
+            let answer = office.desk().submit(None, CommandId(Uuid::now_v7()), issue(wish)).await;
+            let in_force = office.desk().rules().await.unwrap().rules;
+            stop.cancel();
+            at_work.await.unwrap().unwrap();
+            (answer, in_force)
+        };
+        let (waits, _) = one_day(&["a", "r"], "2026-11-20T02:00:00Z", "r").await;
+        assert!(waits.is_ok());
+
+        // The same day: whoever waits for it keeps the service in force.
+        let (still, in_force) = one_day(&["a"], "2026-11-20T03:00:00Z", "r").await;
+        assert!(still.is_ok());
+        assert_eq!(in_force.services.len(), 2);
+
+        let (gone, in_force) = one_day(&["a"], "2026-11-21T02:00:00Z", "r").await;
+        assert_eq!(gone.unwrap_err().error().code, "unknown_service");
+        assert_eq!(in_force.services.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_was_long_forgotten_gets_its_answer_and_hurts_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("log.db")).await.unwrap();
+        let branch: BranchId = "contoh".parse().unwrap();
+        let counter: giliran_core::CounterId = "k1".parse().unwrap();
+        let old = CommandId(Uuid::from_u128(7));
+        let at = "2026-11-20T02:00:00Z".parse().unwrap();
+        let entry = |seq: u64| Entry {
+            seq,
+            at,
+            command: Some(if seq == 3 { old } else { CommandId(Uuid::new_v4()) }),
+            by: None,
+            events: vec![match seq {
+                1 => giliran_core::Event::RulesSet { rules: Arc::new(rules(&["a"])) },
+                2 => giliran_core::Event::DayBegan {
+                    day: "2026-11-20".parse().unwrap(),
+                    carry: false,
+                    left: 0,
+                },
+                open if open % 2 == 1 => giliran_core::Event::CounterOpened { counter: counter.clone() },
+                _ => giliran_core::Event::CounterClosed { counter: counter.clone() },
+            }],
+        };
+        let last = u64::try_from(giliran_core::Ledger::COMMANDS_KEPT).unwrap() + 10;
+        for from in (1..=last).step_by(4000) {
+            let entries = (from..=last.min(from + 3999)).map(entry).collect();
+            store.append(&branch, entries).await.unwrap();
+        }
+        let store: Arc<dyn Store> = Arc::new(store);
+        let clock = Arc::new(Clock::simulated());
+        clock.bring("2026-11-20T03:00:00Z".parse().unwrap()).unwrap();
+        let (office, clerk) = Office::open(rules(&["a"]), &store, &clock).await.unwrap();
+        let stop = CancellationToken::new();
+        let at_work = tokio::spawn(work(office.clone(), clerk, store, clock, stop.clone()));
+
+        let open = || Command::OpenCounter { counter: counter.clone() };
+        for _ in 0..2 {
+            let again = office.desk().submit(None, old, open()).await.unwrap();
+            assert_eq!((again.seq, again.outcome), (3, Outcome::Done));
+        }
+        stop.cancel();
+        at_work.await.unwrap().unwrap();
+    }
 }

@@ -251,7 +251,10 @@ export interface components {
             appointments?: boolean;
             /** @description The last calls of the day, oldest first, at most 20. Not for kiosks. */
             calls?: components["schemas"]["CallView"][] | null;
-            /** @description Classes of visitor, the ordinary one first. */
+            /**
+             * @description Classes of visitor, the ordinary one first. For kiosks those that visitors choose themselves:
+             *     neither emergencies nor appointments.
+             */
             classes: components["schemas"]["ClassView"][];
             /** @description Counters, in the office's order. */
             counters: components["schemas"]["CounterView"][];
