@@ -154,9 +154,10 @@ fn command(chance: &mut Chance, sight: &Sight<'_>, kind: Kind) -> Result<Command
             class: class(chance, &rules)?,
             language: *chance.pick(&Language::ALL).unwrap_or(&Language::Ms),
             announced: chance.percent(20).then_some(WaitRange { p50_s: 300, p90_s: 900 }),
-            legs: match chance.below(10) {
-                0 => Some(vec![]),
-                1 => Some(vec![service(chance, &rules)?, service(chance, &rules)?]),
+            legs: match chance.below(60) {
+                0 => Some(vec![service(chance, &rules)?; 17]),
+                1..6 => Some(vec![]),
+                6..12 => Some(vec![service(chance, &rules)?, service(chance, &rules)?]),
                 _ => None,
             },
             person: person(chance),

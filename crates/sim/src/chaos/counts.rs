@@ -110,6 +110,7 @@ const REFUSALS: &[&str] = &[
     "called_enough",
     "call_again_first",
     "no_destination",
+    "too_many_legs",
     "same_counter",
     "same_class",
     "not_later_today",

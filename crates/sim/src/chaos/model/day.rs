@@ -58,6 +58,15 @@ impl Model {
                 || hours.is_none_or(|hours| hours.iter().any(|(from, until)| *from <= now && now < *until)))
     }
 
+    /// Until when the doors that are open stay so; none if for good.
+    fn open_until(&self, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+        if let Some(extra) = self.extra.filter(|until| now < *until) {
+            return Some(extra);
+        }
+        let hours = clock::hours(rules, self.day?)?;
+        hours.iter().find(|(from, until)| *from <= now && now < *until).map(|(_, until)| *until)
+    }
+
     /// Whether numbers of a service are still given out, the doors being open.
     pub(super) fn before_last_ticket(&self, rules: &Rules, id: &ServiceId, now: Timestamp) -> bool {
         if self.extra.is_some_and(|until| now < until) {
@@ -129,7 +138,8 @@ impl Model {
         if !self.later_today(rules, until, now) {
             return Err("not_later_today");
         }
-        if rules.hours.is_none() && !self.closed && self.extra.is_none_or(|until| until <= now) {
+        // The office must not be open until then already.
+        if self.doors_open(rules, now) && self.open_until(rules, now).is_none_or(|open| until <= open) {
             return Err("office_open");
         }
         (self.closed, self.extra) = (false, Some(until));

@@ -20,7 +20,8 @@ impl Model {
         let Some((counter, ticket, press)) = press(event) else { return };
         let Some((_, before)) = before.iter().find(|(id, _)| *id == ticket) else { return };
         let after = self.living(ticket).ok().cloned();
-        self.presses.retain(|(other, _)| other != counter);
+        // The visit has gone on: what was pressed about it before can't be taken back any more.
+        self.presses.retain(|(other, pressed)| other != counter && pressed.ticket != ticket);
         self.presses.push((counter.clone(), Pressed { at, press, ticket, before: before.clone(), after }));
     }
 

@@ -29,12 +29,21 @@ impl Model {
             None => rules.classes.first().ok_or("not_configured")?,
             Some(class) => rules.class(class).ok_or("unknown_class")?,
         };
+        let wanted_legs = legs.is_some();
         let legs: Vec<ServiceId> = match legs {
             None => rule.then.clone(),
-            Some(legs) => legs.iter().take(16).cloned().collect(),
+            Some(legs) if legs.len() > 16 => return Err("too_many_legs"),
+            Some(legs) => legs.clone(),
         };
         for leg in &legs {
             service(rules, leg)?;
+        }
+        // Whoever names a service twice running means one visit to it.
+        let mut legs = legs;
+        if wanted_legs {
+            legs.insert(0, id.clone());
+            legs.dedup();
+            legs.remove(0);
         }
         if !self.doors_open(rules, now) {
             return Err("office_closed");
