@@ -92,7 +92,7 @@ fn bench(options: &BenchOptions) -> anyhow::Result<()> {
     let folder = demo::target_folder().join("release");
     let mut bench = std::process::Command::new(folder.join("giliran-bench"));
     bench.arg("--daemon").arg(folder.join("giliran"));
-    bench.arg("--out").arg(demo::target_folder().join("bench/figures.json"));
+    bench.arg("--out").arg(demo::target_folder().join("bench.json"));
     bench.args(&options.arguments);
     process::run(&mut bench, process::Output::Shown)
 }
