@@ -107,6 +107,7 @@ test('every action of an officer does what it says, and the focus goes along', a
   await act(counter, 'n');
   await reads(number, 'A003');
   await act(counter, 't');
+  await counter.locator('dialog').waitFor();
   await counter.keyboard.press('Escape');
   await counter.locator('dialog').waitFor({ state: 'detached' });
   await reads(number, 'A003');
