@@ -10,10 +10,8 @@ use reqwest::{Client, RequestBuilder, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Every request has a connection of its own: after a body that is too large the daemon closes the one that
-/// it came by, and the next request could meet it just then.
 fn http() -> Client {
-    Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client without settings")
+    Client::builder().no_proxy().build().expect("a client without settings")
 }
 
 /// A well-formed request around a command that may not be.

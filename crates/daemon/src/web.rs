@@ -3,6 +3,8 @@
 //! Whoever connects and is silent must not keep others out: a request's head is due within a while, and
 //! of connections that wait for their next request only so many are held.
 
+mod linger;
+
 use std::{
     pin::pin,
     sync::Arc,
@@ -17,6 +19,8 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::linger::Lingering;
 
 /// How long a client may take for the head of its first request, or be silent before its next.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
@@ -57,7 +61,8 @@ pub async fn serve(listener: TcpListener, router: Router, connections: usize, st
         // that does not take the setting works all the same.
         let _ = socket.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
-        let connection = http.serve_connection(TokioIo::new(socket), service).with_upgrades();
+        let connection =
+            http.serve_connection(TokioIo::new(Lingering::from(socket)), service).with_upgrades();
         let stop = stop.clone();
         held.spawn(async move {
             let mut connection = pin!(connection);

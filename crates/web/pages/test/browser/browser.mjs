@@ -66,8 +66,12 @@ export async function reads(locator, expected, what = String(locator)) {
   assert.fail(`${what} reads ${JSON.stringify(text)}, not ${expected}`);
 }
 
-/** Presses an action's key at the counter, once the action can be taken: a press meanwhile is not one. */
+/**
+ * Presses an action's key at the counter, once the action can be taken and no dialog lies above it: a press
+ * meanwhile is not one.
+ */
 export async function act(page, key) {
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
   const shown = page.locator('kbd', { hasText: new RegExp(`^${key}$`, 'i') });
   await page.locator('.actions button:not([aria-disabled="true"])', { has: shown }).waitFor();
   await page.keyboard.press(key);

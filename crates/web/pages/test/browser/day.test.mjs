@@ -98,7 +98,7 @@ test('every action of an officer does what it says, and the focus goes along', a
   await act(counter, 't');
   await counter.locator('dialog').waitFor();
   // Keys are for what lies under the dialog only when it is closed.
-  await act(counter, 'f');
+  await counter.keyboard.press('f');
   await counter.getByRole('button', { name: 'Rundingan dengan pegawai' }).click();
   await reads(counter.locator('.current .state'), 'Sedia memanggil');
   const moved = (await state(daemon, 'counter')).tickets.find((ticket) => ticket.number === 'A002');
