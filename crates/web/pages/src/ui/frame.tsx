@@ -209,7 +209,8 @@ export function Dialog({ label, wide = false, onClose, children }: {
     return () => opened?.close();
   }, []);
   return (
-    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={label} onClose={onClose}>
+    // A browser tells of the closing with its next frame; by then this one is gone and another may be open.
+    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={label} onClose={() => dialog.current && onClose()}>
       {children}
     </dialog>
   );

@@ -223,7 +223,7 @@ test('who is called out of turn, why and by whom stands in the record', async (t
   await counter.getByLabel('Sebab').fill('Tersilap orang');
   await counter.getByRole('button', { name: 'Kembalikan ke giliran' }).click();
   await free(counter);
-  await counter.locator('[data-name="of"]:not([aria-disabled="true"])').click();
+  await act(counter, 'v');
   await counter.locator('dialog').getByRole('button', { name: /Pasport kanak-kanak/ }).click();
   await reads(number(counter), 'F001');
 
