@@ -33,6 +33,12 @@ pub trait Store: Send + Sync + 'static {
     /// client saw before, the database was replaced and the client's sequence numbers mean nothing.
     fn log_id(&self) -> Uuid;
 
+    /// Why nothing can be written, where the store was opened for reading only. Writing then always gets
+    /// this; whether it could be written by now, only opening it again tells.
+    fn unwritable(&self) -> Option<StoreError> {
+        None
+    }
+
     /// Adds entries to the end of a branch's log, all or none. They are on disk, synced, when this
     /// returns `Ok`; none is there after an error that is not [final](StoreError::is_final).
     ///

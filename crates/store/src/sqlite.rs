@@ -5,15 +5,18 @@
 //!
 //! - `open`: from a path to a database that is ours and nobody else's.
 //! - `writer`: the task that writes.
+//! - `read_only`: the same where nothing can be written now.
 //! - `read`: rows of our tables, checked.
 //! - `failure`: SQLite's result codes, by what follows from them.
 
 mod failure;
 mod open;
 mod read;
+mod read_only;
 mod writer;
 
 use std::{
+    fs::File,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -44,7 +47,10 @@ use crate::{
 pub struct SqliteStore {
     log_id: Uuid,
     readers: SqlitePool,
-    jobs: mpsc::Sender<Job>,
+    /// The writer's, or why nothing can be written.
+    jobs: Result<mpsc::Sender<Job>, StoreError>,
+    /// The lock of a store that can't write; a writer holds its own.
+    lock: Mutex<Option<File>>,
     /// Taken by whoever closes first; others wait for the same.
     writer: Mutex<Option<JoinHandle<()>>>,
     closing: AtomicBool,
@@ -62,7 +68,43 @@ impl SqliteStore {
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let open::Opened { log_id, writer, readers, lock } = open::open(path).await?;
         let (jobs, writer) = writer::start(writer, lock);
-        Ok(Self { log_id, readers, jobs, writer: Mutex::new(Some(writer)), closing: AtomicBool::new(false) })
+        Ok(Self {
+            log_id,
+            readers,
+            jobs: Ok(jobs),
+            lock: Mutex::new(None),
+            writer: Mutex::new(Some(writer)),
+            closing: AtomicBool::new(false),
+        })
+    }
+
+    /// Opens a database that can't be written, as [`open`](Self::open) has said by [`OpenError::ReadOnly`]
+    /// or [`OpenError::Full`], for reading what is there. Whatever is to be written is refused with `why`.
+    /// Nothing on the disk is changed.
+    ///
+    /// # Errors
+    ///
+    /// There is no database of ours, of this schema, that could be read.
+    pub async fn open_read_only(path: &Path, why: StoreError) -> Result<Self, OpenError> {
+        let read_only::Readable { log_id, readers, lock } = read_only::open(path).await?;
+        Ok(Self {
+            log_id,
+            readers,
+            jobs: Err(why),
+            lock: Mutex::new(lock),
+            writer: Mutex::new(None),
+            closing: AtomicBool::new(false),
+        })
+    }
+
+    /// Tries whether a database that could not be written can be now, by writing something beside it.
+    /// Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// What still stands in the way.
+    pub fn try_to_write(path: &Path) -> Result<(), OpenError> {
+        read_only::try_to_write(path)
     }
 
     async fn reader(&self, branch: &BranchId) -> Result<PoolConnection<Sqlite>, StoreError> {
@@ -74,8 +116,9 @@ impl SqliteStore {
         &self,
         job: impl FnOnce(oneshot::Sender<Result<(), StoreError>>) -> Job,
     ) -> Result<(), StoreError> {
+        let jobs = self.jobs.as_ref().map_err(Clone::clone)?;
         let (answer, answered) = oneshot::channel();
-        let answered = match self.jobs.send(job(answer)).await {
+        let answered = match jobs.send(job(answer)).await {
             Ok(()) => answered.await.ok(),
             Err(_) => None,
         };
@@ -92,6 +135,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn log_id(&self) -> Uuid {
         self.log_id
+    }
+
+    fn unwritable(&self) -> Option<StoreError> {
+        self.jobs.as_ref().err().cloned()
     }
 
     fn append<'a>(
@@ -167,13 +214,16 @@ impl Store for SqliteStore {
             self.closing.store(true, Ordering::Release);
             // Readers first: the last connection to close tidies up, and a reader can't.
             self.readers.close().await;
-            // Refused by a writer that is closing already.
-            let _closing = self.jobs.send(Job::Close).await;
+            if let Ok(jobs) = &self.jobs {
+                // Refused by a writer that is closing already.
+                let _closing = jobs.send(Job::Close).await;
+            }
             if let Some(writer) = self.writer.lock().await.take()
                 && let Err(error) = writer.await
             {
                 tracing::error!(%error, "the writing task did not end well");
             }
+            self.lock.lock().await.take();
         })
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn failure(error: &sqlx::Error) -> Failure {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
     match code {
         Some(1555 | 2067) => Failure::Taken, // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE
+        Some(4874) => Failure::Full, // SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log
         // The low byte is the primary code; the rest tells where it happened.
         Some(code) => match code & 0xff {
             5 | 6 => Failure::Busy, // SQLITE_BUSY, SQLITE_LOCKED

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::failure::{Failure, failure};
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// "GILR", in the file's header: tells our databases from other programs'.
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"GILR");
@@ -30,10 +30,10 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"GILR");
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// Reads are short; more connections than this only wait for the same two cores.
-const READERS: u32 = 4;
+pub(super) const READERS: u32 = 4;
 
 /// How long to wait for another program that holds the file for a moment, such as a backup.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a database could not be opened. Each says what the operator can do.
 #[derive(Debug, thiserror::Error)]
@@ -175,19 +175,19 @@ pub(super) async fn open(path: &Path) -> Result<Opened, OpenError> {
     Ok(Opened { log_id, writer, readers, lock })
 }
 
-enum Found {
+pub(super) enum Found {
     Nothing,
     Ours,
 }
 
 /// Where a database is, or is to be. Absolute: SQLite takes a name like `file:x` for an address.
-struct Place {
-    path: PathBuf,
-    directory: PathBuf,
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) directory: PathBuf,
 }
 
 impl Place {
-    fn new(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn new(path: &Path) -> Result<Self, OpenError> {
         let refuse = |source: io::Error| OpenError::Io { path: path.into(), source: source.into() };
         let absolute = std::path::absolute(path).map_err(refuse)?;
         // The lock goes by the file's own name: through a link two programs would not see each other.
@@ -213,13 +213,13 @@ impl Place {
         }
     }
 
-    fn beside(&self, suffix: &str) -> PathBuf {
+    pub(super) fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = OsString::from(&self.path);
         name.push(suffix);
         name.into()
     }
 
-    fn options(&self) -> SqliteConnectOptions {
+    pub(super) fn options(&self) -> SqliteConnectOptions {
         SqliteConnectOptions::new()
             .filename(&self.path)
             .busy_timeout(PATIENCE)
@@ -240,16 +240,7 @@ impl Place {
             .write(true)
             .open(self.beside(".lock"))
             .map_err(refuse)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                // Whoever holds it may be about to write its id; the refusal is the same without.
-                let process = lock.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
-                return Err(OpenError::InUse { path: self.path.clone(), process });
-            }
-            Err(TryLockError::Error(error)) => return Err(refuse(error)),
-        }
+        self.hold(&mut lock)?;
         let note = |mut lock: &File| -> io::Result<()> {
             lock.set_len(0)?;
             lock.rewind()?;
@@ -262,12 +253,30 @@ impl Place {
         Ok(lock)
     }
 
+    /// Takes the lock, or says who has it.
+    pub(super) fn hold(&self, lock: &mut File) -> Result<(), OpenError> {
+        match lock.try_lock() {
+            Ok(()) => Ok(()),
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                // Whoever holds it may be about to write its id; the refusal is the same without.
+                let process = lock.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+                Err(OpenError::InUse { path: self.path.clone(), process })
+            }
+            Err(TryLockError::Error(error)) => Err(self.refused(error)),
+        }
+    }
+
     /// Looks at the file's header without SQLite, which would already begin to put another program's
     /// database in order.
     fn look(&self) -> Result<Found, OpenError> {
+        self.look_with(OpenOptions::new().read(true).write(true))
+    }
+
+    pub(super) fn look_with(&self, options: &OpenOptions) -> Result<Found, OpenError> {
         let not_ours = |what: String| OpenError::NotOurs { path: self.path.clone(), what };
         let mut header = Vec::new();
-        match OpenOptions::new().read(true).write(true).open(&self.path) {
+        match options.open(&self.path) {
             Ok(file) => file.take(100).read_to_end(&mut header).map_err(|error| self.refused(error))?,
             Err(error) if error.kind() == ErrorKind::NotFound => 0,
             Err(error) => return Err(self.refused(error)),
@@ -354,7 +363,7 @@ impl Place {
         }
     }
 
-    async fn log_id(&self, connection: &mut SqliteConnection) -> Result<Uuid, OpenError> {
+    pub(super) async fn log_id(&self, connection: &mut SqliteConnection) -> Result<Uuid, OpenError> {
         let id: Option<Vec<u8>> = sqlx::query_scalar("SELECT log_id FROM meta")
             .fetch_optional(connection)
             .await
@@ -366,7 +375,7 @@ impl Place {
     }
 
     /// What the operating system refused.
-    fn refused(&self, error: io::Error) -> OpenError {
+    pub(super) fn refused(&self, error: io::Error) -> OpenError {
         let path = self.path.clone();
         let kind = error.kind();
         if matches!(kind, ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) {
@@ -379,7 +388,7 @@ impl Place {
     }
 
     /// What SQLite refused.
-    fn refusal(&self, error: sqlx::Error) -> OpenError {
+    pub(super) fn refusal(&self, error: sqlx::Error) -> OpenError {
         let path = self.path.clone();
         match failure(&error) {
             Failure::ReadOnly => OpenError::ReadOnly { path, source: error.into() },

@@ -335,6 +335,76 @@ async fn child_on_a_read_only_disk() {
     }
 }
 
+#[test]
+fn a_database_that_can_not_be_written_is_read_with_what_was_committed_last() {
+    on_a_small_disk("child_that_only_reads");
+}
+
+#[tokio::test]
+#[ignore = "started by the test above, on a disk of its own"]
+async fn child_that_only_reads() {
+    let place = place_of_child();
+    let (closed, killed) = (place.join("closed.db"), place.join("killed.db"));
+    let kajang = branch("kajang");
+    let store = SqliteStore::open(&closed).await.unwrap();
+    let log_id = store.log_id();
+    store.append(&kajang, run(&kajang, 1, 20)).await.unwrap();
+    // What a kill leaves: the last commits are in the write-ahead log alone.
+    for suffix in ["", "-wal", "-shm"] {
+        let name = |path: &Path| format!("{}{suffix}", path.display());
+        fs::copy(name(&closed), name(&killed)).unwrap();
+    }
+    store.close().await;
+    assert!(fs::metadata(place.join("killed.db-wal")).unwrap().len() > 0);
+    let remount = |how: &str| {
+        let status = Command::new("mount").args(["-o", how]).arg(&place).status().unwrap();
+        assert!(status.success(), "{how}");
+    };
+
+    remount("remount,ro");
+    let why = || StoreError::ReadOnly { what: "as opening it said".into() };
+    let names = || {
+        let mut names: Vec<_> =
+            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    for path in [&closed, &killed] {
+        let store = SqliteStore::open_read_only(path, why()).await.unwrap();
+        assert_eq!(store.unwritable(), Some(why()));
+        assert_eq!(store.log_id(), log_id);
+        assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 20));
+        for refused in [
+            store.append(&kajang, run(&kajang, 21, 21)).await,
+            store.save_snapshot(&kajang, Snapshot { seq: 20, body: vec![1] }).await,
+        ] {
+            assert_eq!(refused, Err(why()));
+        }
+        assert!(matches!(SqliteStore::try_to_write(path), Err(OpenError::ReadOnly { .. })));
+        store.close().await;
+    }
+    assert_eq!(names(), before, "nothing is made beside it");
+    let nothing = SqliteStore::open_read_only(&place.join("none.db"), why()).await.unwrap_err();
+    assert!(matches!(nothing, OpenError::Io { .. }), "{nothing:?}");
+
+    remount("remount,rw");
+    SqliteStore::try_to_write(&closed).unwrap();
+    // Whoever reads while another writes would not see what changes under it, so it must not begin.
+    let holder = SqliteStore::open(&closed).await.unwrap();
+    let error = SqliteStore::open_read_only(&closed, StoreError::Full).await.unwrap_err();
+    assert!(matches!(error, OpenError::InUse { .. }), "{error:?}");
+    holder.append(&kajang, run(&kajang, 21, 25)).await.unwrap();
+    holder.close().await;
+
+    let room = 2 << 20;
+    let used: u64 = fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    fs::write(place.join("ballast"), vec![1; room - usize::try_from(used).unwrap() - 65_536]).unwrap();
+    assert!(matches!(SqliteStore::try_to_write(&closed), Err(OpenError::Full { .. })));
+    let store = SqliteStore::open_read_only(&closed, StoreError::Full).await.unwrap();
+    assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 25));
+}
+
 fn place_of_child() -> PathBuf {
     env::var_os(PLACE_OF_CHILD).expect("run by another test, which says where").into()
 }
