@@ -6,14 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use giliran_protocol::command::{Command, Outcome};
 
 use crate::{
-    displays::Displays,
+    bare::Lengths,
     figures::{Figure, Pair, micros, percentile},
     http::{Answer, Connection},
     load,
+    screens::Screens,
     server::{self, COUNTERS, Server},
 };
 
@@ -35,7 +36,6 @@ const SETTLED: Duration = Duration::from_secs(2);
 
 /// Measures in `directory`: so many rounds of so many calls. Blocks.
 pub fn measure(daemon: &Path, directory: &Path, rounds: usize, calls: usize) -> anyhow::Result<Vec<Figure>> {
-    // One thread for the officer and all displays, the same for the product and its limit.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(measure_here(daemon, directory, rounds, calls))
 }
@@ -56,7 +56,8 @@ async fn measure_here(
     product.fill(WAITING - FEW).await?;
     let many = product.sizes().await?;
 
-    let bare = Server::bare(&["bare-broadcast", "--bytes", &many.frame.to_string()])?;
+    let frames = Lengths { welcome: product.displays.welcome_bytes(), call: many.frame, entry: many.entry };
+    let bare = Server::bare_broadcast(frames)?;
     let mut limit = Hall::open(bare.address).await?;
     let (mut p50, mut p99) = (Vec::new(), Vec::new());
     // The first round warms up both and does not count.
@@ -104,7 +105,7 @@ async fn measure_here(
 
 /// A server with its displays, a kiosk and the officers.
 struct Hall {
-    displays: Displays,
+    displays: Screens,
     kiosk: Connection,
     officers: Connection,
     /// The ticket at each counter.
@@ -116,6 +117,7 @@ struct Hall {
 /// How many bytes there are in each.
 struct Sizes {
     frame: usize,
+    entry: usize,
     issued: usize,
     called: usize,
 }
@@ -123,7 +125,7 @@ struct Sizes {
 impl Hall {
     async fn open(server: SocketAddr) -> anyhow::Result<Self> {
         Ok(Self {
-            displays: Displays::open(server, DISPLAYS).await?,
+            displays: Screens::open(server, DISPLAYS, None, 1).await?,
             kiosk: Connection::open(server).await?,
             officers: Connection::open(server).await?,
             at: [None; COUNTERS],
@@ -143,9 +145,9 @@ impl Hall {
         tokio::time::sleep(SETTLED).await;
         let issued = self.between().await?;
         let called = self.call().await?;
-        let told = self.displays.take(1).await?;
-        let frame = told.first().and_then(|receipts| receipts.first()).context("no display")?.bytes;
-        Ok(Sizes { frame, issued: issued.bytes, called: called.bytes })
+        self.displays.take(1).await?;
+        let (frame, entry) = (self.displays.call_bytes(), self.displays.entry_bytes());
+        Ok(Sizes { frame, entry, issued: issued.bytes, called: called.bytes })
     }
 
     /// So many calls, in pace. How long each took to each display.
@@ -161,8 +163,10 @@ impl Hall {
             tokio::time::sleep_until(next).await;
         }
         let told = self.displays.take(calls).await?;
-        let took = |(receipt, pressed): (&crate::displays::Receipt, &Instant)| receipt.at - *pressed;
-        Ok(told.iter().flat_map(|receipts| receipts.iter().zip(&pressed).map(took)).collect())
+        let took = |(told, pressed): (&Vec<Instant>, &Instant)| {
+            told.iter().map(|at| *at - *pressed).collect::<Vec<_>>()
+        };
+        Ok(told.iter().zip(&pressed).flat_map(took).collect())
     }
 
     /// What happens from one call to the next: somebody comes, and the next counter becomes free.

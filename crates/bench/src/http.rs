@@ -23,7 +23,6 @@ pub const BRANCH: &str = "ukur";
 /// A connection to a server.
 pub struct Connection {
     stream: TcpStream,
-    path: String,
     request: Vec<u8>,
     body: Vec<u8>,
     received: Vec<u8>,
@@ -42,17 +41,21 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let path = paths::of_branch(paths::COMMANDS, BRANCH);
-        Ok(Self { stream, path, request: Vec::new(), body: Vec::new(), received: Vec::new() })
+        Ok(Self { stream, request: Vec::new(), body: Vec::new(), received: Vec::new() })
     }
 
     /// Has a command done. An answer that is not a success is an error: nothing here may be refused.
     pub async fn command(&mut self, command: Command) -> anyhow::Result<Answer> {
+        self.command_at(BRANCH, command).await
+    }
+
+    /// The same at any branch.
+    pub async fn command_at(&mut self, branch: &str, command: Command) -> anyhow::Result<Answer> {
         self.body.clear();
         serde_json::to_writer(&mut self.body, &CommandRequest::new(Uuid::now_v7(), command))?;
         let head = format!(
             "POST {} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            self.path,
+            paths::of_branch(paths::COMMANDS, branch),
             self.body.len()
         );
         self.request.clear();
@@ -65,11 +68,11 @@ impl Connection {
         Ok(Answer { answer: serde_json::from_slice(body)?, bytes: body.len() })
     }
 
-    /// The status that a GET of `path` is answered with.
-    pub async fn status(&mut self, path: &str) -> anyhow::Result<u16> {
+    /// The status and the body that a GET of `path` is answered with.
+    pub async fn get(&mut self, path: &str) -> anyhow::Result<(u16, &[u8])> {
         self.request.clear();
         self.request.extend_from_slice(format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").as_bytes());
-        self.exchange().await.map(|(status, _)| status)
+        self.exchange().await
     }
 
     async fn exchange(&mut self) -> anyhow::Result<(u16, &[u8])> {

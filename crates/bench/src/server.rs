@@ -13,16 +13,19 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use giliran_protocol::paths;
 
-use crate::http::{BRANCH, Connection};
+use crate::{
+    bare::Lengths,
+    http::{BRANCH, Connection},
+};
 
 /// How long a server may take until it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
-/// The services of the office that is measured; all counters take all.
-pub const SERVICES: usize = 8;
+/// The services of an office that is measured; all counters take all. Enough for a day of 100,000 numbers.
+pub const SERVICES: usize = 12;
 
-/// Its counters.
-pub const COUNTERS: usize = 10;
+/// Its counters: a large hall.
+pub const COUNTERS: usize = 24;
 
 /// The name of a service.
 pub fn service(n: usize) -> String {
@@ -32,6 +35,11 @@ pub fn service(n: usize) -> String {
 /// The name of a counter.
 pub fn counter(n: usize) -> String {
     format!("kaunter-{}", n % COUNTERS + 1)
+}
+
+/// The name of a branch; the first is the one that most measurements are of.
+pub fn branch(n: usize) -> String {
+    if n == 0 { BRANCH.to_owned() } else { format!("{BRANCH}-{n}") }
 }
 
 /// A running server; it ends with this.
@@ -44,16 +52,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// The daemon with a new database in `directory`, ready for commands.
+    /// The daemon of one branch with a new database in `directory`, ready for commands.
     pub async fn daemon(program: &Path, directory: &Path) -> anyhow::Result<Self> {
+        Self::daemon_of(1, program, directory).await
+    }
+
+    /// The daemon of so many branches.
+    pub async fn daemon_of(branches: usize, program: &Path, directory: &Path) -> anyhow::Result<Self> {
         let config = directory.join("pejabat.toml");
-        fs::write(&config, office(&directory.join("pejabat.db")))?;
+        fs::write(&config, offices(branches, &directory.join("pejabat.db")))?;
         let mut command = Command::new(program);
         command.arg("serve").arg("--config").arg(&config);
         let server = Self::start(command).with_context(|| format!("{} did not start", program.display()))?;
         let begun = Instant::now();
         loop {
-            if Connection::open(server.address).await?.status(paths::READY).await? == 200 {
+            if Connection::open(server.address).await?.get(paths::READY).await?.0 == 200 {
                 return Ok(server);
             }
             ensure!(begun.elapsed() < READY_WITHIN, "the daemon is not ready after {READY_WITHIN:?}");
@@ -61,8 +74,20 @@ impl Server {
         }
     }
 
+    /// The bare server of commands.
+    pub fn bare_post() -> anyhow::Result<Self> {
+        Self::bare(&["bare-post".into()])
+    }
+
+    /// The bare broadcast, with frames of those lengths.
+    pub fn bare_broadcast(lengths: Lengths) -> anyhow::Result<Self> {
+        let mut arguments = vec!["bare-broadcast".into()];
+        arguments.extend(lengths.arguments());
+        Self::bare(&arguments)
+    }
+
     /// A bare server: this program again, with other arguments.
-    pub fn bare(arguments: &[&str]) -> anyhow::Result<Self> {
+    fn bare(arguments: &[String]) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(arguments);
         Self::start(command)
@@ -112,20 +137,30 @@ impl Drop for Server {
     }
 }
 
-/// The configuration of the office that is measured: as many numbers as a round may need.
-fn office(database: &Path) -> String {
+/// The configuration of so many offices: each has as many numbers as a day may need.
+fn offices(branches: usize, database: &Path) -> String {
     let mut text = format!(
         "[server]\nlisten = \"127.0.0.1:0\"\n\
          [store]\npath = {database:?}\n\
-         [log]\nfilter = \"warn\"\n\
-         [[branch]]\nid = \"{BRANCH}\"\nname = {{ ms = \"Pejabat Ukur\", en = \"The office that is measured\" }}\n\
+         [log]\nfilter = \"warn\"\n"
+    );
+    for n in 0..branches {
+        office(&branch(n), &mut text);
+    }
+    text
+}
+
+fn office(id: &str, text: &mut String) {
+    // Writing to a string does not fail.
+    let _ = write!(
+        text,
+        "[[branch]]\nid = \"{id}\"\nname = {{ ms = \"Pejabat Ukur\", en = \"The office that is measured\" }}\n\
          [[branch.class]]\nid = \"biasa\"\nname = {{ ms = \"Biasa\", en = \"General\" }}\n"
     );
-    let letters = ('A'..='Z').cycle();
+    // None that sounds like another.
     let mut takes = Vec::new();
-    for (n, letter) in (0..SERVICES).zip(letters) {
+    for (n, letter) in (0..SERVICES).zip("ACFLQRWHIJKO".chars()) {
         let id = service(n);
-        // Writing to a string does not fail.
         let _ = write!(
             text,
             "[[branch.service]]\nid = \"{id}\"\nname = {{ ms = \"Perkhidmatan {letter}\", en = \"Service {letter}\" }}\n\
@@ -141,5 +176,4 @@ fn office(database: &Path) -> String {
             n + 1
         );
     }
-    text
 }

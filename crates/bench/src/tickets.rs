@@ -32,7 +32,7 @@ struct Round {
 pub fn measure(daemon: &Path, directory: &Path, rounds: usize) -> anyhow::Result<Vec<Figure>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let daemon = runtime.block_on(Server::daemon(daemon, directory))?;
-    let bare = Server::bare(&["bare-post"])?;
+    let bare = Server::bare_post()?;
     let mut plain = runtime.block_on(Plain::make(&directory.join("plain.db")))?;
     load::press(daemon.address, vec![load::opened_counters()])?;
     let mut figures = Vec::new();
