@@ -1,0 +1,6 @@
+//! What the checker finds, and what it does not.
+
+mod faults;
+mod file;
+mod office;
+mod truth;
