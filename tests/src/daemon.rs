@@ -40,6 +40,15 @@ impl Daemon {
         Self::begin(|folder| (write_config(folder, &office(folder)), BRANCH.to_owned()), &[]).await
     }
 
+    /// Starts a daemon for the office of the tests, with further lines in its section `[server]`.
+    pub async fn with_server(lines: &str) -> Self {
+        let configure = |folder: &Path| {
+            let text = office(folder).replacen("[store]", &format!("{lines}\n\n[store]"), 1);
+            (write_config(folder, &text), BRANCH.to_owned())
+        };
+        Self::begin(configure, &[]).await
+    }
+
     /// Starts a daemon on a simulated clock with that configuration file, for replaying a day.
     pub async fn replaying(config: &Path, branch: &str) -> Self {
         Self::begin(|_| (config.to_owned(), branch.to_owned()), &["--simulated-clock"]).await

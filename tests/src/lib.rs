@@ -9,11 +9,15 @@
 //! - [`hall`]: an office with all the rules there are, on a simulated clock.
 //! - [`Visit`]: the commands of visitors and officers, in a line each.
 //! - [`Socket`]: a WebSocket on which a test may misbehave.
+//! - [`raw`]: HTTP by hand, for the same.
+//! - [`decoders`]: all that reads bytes from outside, for tests that feed it rubbish.
 
 mod daemon;
+pub mod decoders;
 pub mod hall;
 mod office;
 mod program;
+pub mod raw;
 mod socket;
 mod visit;
 

@@ -3,17 +3,27 @@
 //! Every key is named in `config/sample-office.toml` with what it means. A key that nobody knows, a
 //! value that makes no sense and rules that contradict themselves are refused with their place.
 
-mod holidays;
+pub(crate) mod holidays;
+mod server;
 
 use std::{
     collections::BTreeSet,
     fmt, fs,
-    net::SocketAddr,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use giliran_core::{BranchId, Rules};
 use serde::Deserialize;
+
+pub use self::server::{Limits, Network, Server, Tls};
+
+/// The largest file that is read, of configuration and of holidays each. An office's rules have some
+/// 20 KiB, a country's holidays of many years 100.
+const FILE_BYTES: u64 = 4 << 20;
+
+/// The most offices of one daemon.
+const BRANCHES: usize = 1000;
 
 /// All that a daemon is told.
 #[derive(Debug, Deserialize)]
@@ -44,20 +54,6 @@ pub struct Holidays {
     /// The branches that keep them; all when absent. States have holidays of their own.
     #[serde(default)]
     pub branches: Option<Vec<BranchId>>,
-}
-
-/// How the daemon is reached.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// Address and port; port 0 takes any that is free.
-    pub listen: SocketAddr,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
-    }
 }
 
 /// Where the log of events is kept.
@@ -104,7 +100,7 @@ pub enum ConfigError {
         path: PathBuf,
         /// Why.
         #[source]
-        why: std::io::Error,
+        why: io::Error,
     },
     /// It is not TOML, or has a key or value that does not fit; the text names line and column.
     #[error("{path}: {why}")]
@@ -127,13 +123,20 @@ pub enum ConfigError {
 impl Config {
     /// Reads and checks a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.into(), why })?;
+        let text = read(path).map_err(|why| ConfigError::Unreadable { path: path.into(), why })?;
         let mut config: Self =
             toml::from_str(&text).map_err(|why| ConfigError::Malformed { path: path.into(), why })?;
-        let mut faults = config.take_holidays(path.parent().unwrap_or(Path::new("")));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.server.settle(folder);
+        let mut faults = config.take_holidays(folder);
         faults.extend(config.faults());
         if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unsound { path: path.into(), faults }) }
+    }
+
+    /// What would be wrong with a text: its form, or its sense without the files that it names.
+    #[doc(hidden)]
+    pub fn examine(text: &str) -> Result<Vec<String>, toml::de::Error> {
+        toml::from_str::<Self>(text).map(|config| config.faults())
     }
 
     /// What is allowed, but unwise.
@@ -150,9 +153,7 @@ impl Config {
         let mut faults = Vec::new();
         for (n, Holidays { file, branches }) in self.holidays.iter().enumerate() {
             let path = folder.join(file);
-            let days = fs::read_to_string(&path)
-                .map_err(|why| why.to_string())
-                .and_then(|text| holidays::read(&text));
+            let days = read(&path).map_err(|why| why.to_string()).and_then(|text| holidays::read(&text));
             let days = match days {
                 Ok(days) => days,
                 Err(why) => {
@@ -177,9 +178,13 @@ impl Config {
     }
 
     fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
+        let mut faults = self.server.faults();
         if self.branches.is_empty() {
             faults.push("branch: there must be at least one".into());
+        }
+        if self.branches.len() > BRANCHES {
+            faults.push(format!("branch: there are {}; {BRANCHES} are the most", self.branches.len()));
+            return faults;
         }
         let mut seen = BTreeSet::new();
         for branch in &self.branches {
@@ -195,6 +200,18 @@ impl Config {
         }
         faults
     }
+}
+
+/// The text of a file that has a bearable size.
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    // One byte more than is allowed is enough to know, whatever the file says of its own size.
+    fs::File::open(path)?.take(FILE_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_BYTES {
+        let what = format!("it is larger than {} MiB", FILE_BYTES >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
+    }
+    Ok(text)
 }
 
 fn listed(faults: &[String]) -> impl fmt::Display {

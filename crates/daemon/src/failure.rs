@@ -2,6 +2,8 @@
 //!
 //! A refusal is an answer, not a failure of ours, and is not logged as one.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -14,7 +16,7 @@ use giliran_protocol::{
 };
 use giliran_store::StoreError;
 
-use crate::wire;
+use crate::{web::Stranger, wire};
 
 /// Why a request was not done. Nothing has changed.
 #[derive(Debug, Clone)]
@@ -31,6 +33,10 @@ pub enum Failure {
     WrongMethod,
     /// The request took too long to come in.
     TooSlow,
+    /// The page, or the host that was asked for, is not ours.
+    Stranger(Stranger),
+    /// That client asks too often; it may ask again after so long.
+    TooMany(Duration),
     /// The daemon still loads.
     NotReady,
     /// The daemon ends.
@@ -86,6 +92,9 @@ impl Failure {
             Self::BadRequest(status, _) => *status,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Stranger(Stranger::Page) => StatusCode::FORBIDDEN,
+            Self::Stranger(Stranger::Host) => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain | Self::StoreUnavailable => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -125,6 +134,36 @@ impl Failure {
                     "The request took too long. Please try once more.",
                     "请求耗时过长，请再试一次。",
                     "கோரிக்கை அதிக நேரம் எடுத்தது. மீண்டும் முயலவும்.",
+                ],
+                None,
+            ),
+            Self::Stranger(Stranger::Page) => error(
+                "foreign_page",
+                [
+                    "Permintaan itu datang daripada halaman lain.",
+                    "That request comes from another site's page.",
+                    "该请求来自其他网站的页面。",
+                    "அந்தக் கோரிக்கை வேறொரு தளத்தின் பக்கத்திலிருந்து வருகிறது.",
+                ],
+                None,
+            ),
+            Self::Stranger(Stranger::Host) => error(
+                "unknown_host",
+                [
+                    "Nama hos itu bukan nama sistem ini.",
+                    "This system does not go by that host name.",
+                    "本系统不使用该主机名。",
+                    "இந்த அமைப்பு அந்த வழங்கிப் பெயரைப் பயன்படுத்துவதில்லை.",
+                ],
+                Some("names must stand in `origins` of [server]; numeric addresses need not".into()),
+            ),
+            Self::TooMany(_) => error(
+                "too_many_requests",
+                [
+                    "Terlalu banyak permintaan. Sila cuba sebentar lagi.",
+                    "Too many requests. Please try again in a moment.",
+                    "请求过于频繁，请稍后再试。",
+                    "அதிகமான கோரிக்கைகள். சற்று நேரத்தில் மீண்டும் முயலவும்.",
                 ],
                 None,
             ),
@@ -196,9 +235,22 @@ impl Failure {
         }
     }
 
-    /// Whether the same request may well succeed shortly.
-    fn is_passing(&self) -> bool {
-        matches!(self, Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain)
+    /// After how many seconds the same request may well succeed.
+    fn passes_after(&self) -> Option<u64> {
+        match self {
+            Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain => Some(1),
+            Self::TooMany(wait) => Some(wait.as_secs() + 1),
+            Self::Refused(..)
+            | Self::BadRequest(..)
+            | Self::UnknownBranch
+            | Self::UnknownAddress
+            | Self::WrongMethod
+            | Self::TooSlow
+            | Self::Stranger(_)
+            | Self::StoreFull
+            | Self::StoreUnavailable
+            | Self::Internal => None,
+        }
     }
 }
 
@@ -212,10 +264,10 @@ fn error(code: &str, [ms, en, zh, ta]: [&str; 4], detail: Option<String>) -> Err
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, passing) = (self.status(), self.is_passing());
+        let (status, after) = (self.status(), self.passes_after());
         let mut response = (status, Json(ErrorBody { error: self.error() })).into_response();
-        if passing {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -9,6 +9,7 @@ mod commands;
 mod events;
 mod fair_order;
 mod health;
+mod patience;
 mod rules;
 mod state;
 
@@ -35,12 +36,18 @@ use utoipa_axum::{
     routes,
 };
 
-use crate::{clock::Clock, failure::Failure, office::Office, persons::Persons};
+use crate::{
+    clock::Clock,
+    failure::Failure,
+    office::Office,
+    persons::Persons,
+    web::{Doors, admit},
+};
 
 /// The largest body that a command may have: all are under 1 KiB but a choice of many services.
 const BODY_BYTES: usize = 16 * 1024;
 
-/// How long a request may take, its body included. A client that sends it too slowly is let go.
+/// How long a request may take, its body included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// What handlers share.
@@ -127,8 +134,8 @@ pub fn openapi() -> String {
     api().into_openapi().to_pretty_json().unwrap_or_default() + "\n"
 }
 
-/// All addresses.
-pub fn router(app: App) -> Router {
+/// All addresses, behind the doors.
+pub fn router(app: App, doors: Arc<Doors>) -> Router {
     let (api, _) = api().split_for_parts();
     let document: Arc<str> = openapi().into();
     let describe =
@@ -140,23 +147,22 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(common))
         .with_state(app)
         .merge(giliran_web::pages())
+        .layer(middleware::from_fn_with_state(doors, admit))
 }
 
-/// What all answers have in common: they come within a while, are true now and not later, and are what
-/// they say they are.
+/// What all answers have in common: they come within a while, and so must what is asked.
 async fn common(request: Request, next: Next) -> Response {
+    let (request, late) = patience::limit(request);
     let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
-    let mut response = answer.unwrap_or_else(|_| Failure::TooSlow.into_response());
+    let answer = answer.ok().filter(|_| !late.is_late());
+    let mut response = answer.unwrap_or_else(|| Failure::TooSlow.into_response());
     // The rest of a body that was not read is not waited for, so the client must not use the line again.
     let unread = matches!(
         response.status(),
         StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE
     );
-    let headers = response.headers_mut();
     if unread {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

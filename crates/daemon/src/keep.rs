@@ -84,6 +84,11 @@ pub fn snapshot(
     Snapshot { seq: ledger.seq(), body: serde_json::to_vec(&body).unwrap_or_default() }
 }
 
+/// Whether a snapshot's body is one that this version can read.
+pub fn is_readable(body: &[u8]) -> bool {
+    serde_json::from_slice::<Body>(body).is_ok()
+}
+
 /// Rebuilds a branch: the newest snapshot and the entries after it, or all entries where there is no
 /// snapshot that this version can read.
 pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, StoreError> {

@@ -3,7 +3,7 @@
 //! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
 //! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces
 //!   it; `feed` what an audience is sent;
-//!   `web` takes connections; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates` the waiting times.
+//!   `web` takes connections and says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates` the waiting times.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
 
@@ -11,6 +11,8 @@ mod calls;
 mod clerk;
 mod clock;
 pub mod config;
+#[doc(hidden)]
+pub mod decode;
 mod estimates;
 mod failure;
 mod feed;
@@ -25,3 +27,4 @@ mod wire;
 
 pub use http::openapi;
 pub use serve::{Options, ServeError, serve};
+pub use web::{Rate, Room};

@@ -12,7 +12,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use giliran_daemon::{
-    Options,
+    Options, Room,
     config::{Config, Log, LogFormat},
     openapi, serve,
 };
@@ -43,6 +43,9 @@ enum Task {
         /// Address and port in place of the configured ones; port 0 takes any that is free.
         #[arg(long)]
         listen: Option<SocketAddr>,
+        /// Speak plain HTTP although other machines reach that address, for trying things out.
+        #[arg(long)]
+        plain_http: bool,
         /// The database file in place of the configured one.
         #[arg(long)]
         database: Option<PathBuf>,
@@ -65,23 +68,34 @@ enum Task {
 
 fn main() -> ExitCode {
     match Arguments::parse().task {
-        Task::Serve { config, listen, database, simulated_clock, always_open } => {
-            let Some(config) = read(&config) else { return ExitCode::from(2) };
+        Task::Serve { config, listen, plain_http, database, simulated_clock, always_open } => {
+            let Some(mut config) = read(&config) else { return ExitCode::from(2) };
             start_log(&config.log);
             for warning in config.warnings() {
                 tracing::warn!("unwise: {warning}");
             }
+            let server = &mut config.server;
+            server.listen = listen.unwrap_or(server.listen);
+            server.plain_http |= plain_http;
+            if let Some(objection) = server.objection(server.listen) {
+                complain(&objection);
+                return ExitCode::from(2);
+            }
             run(Options {
-                listen: listen.unwrap_or(config.server.listen),
+                server: config.server,
                 database: database.unwrap_or(config.store.path),
                 branches: config.branches,
                 simulated_clock,
                 always_open,
-                connections: connections(),
+                room: room(),
             })
         }
         Task::Check { config: path } => match read(&path) {
             Some(config) => {
+                if let Some(objection) = config.server.objection(config.server.listen) {
+                    complain(&objection);
+                    return ExitCode::from(2);
+                }
                 for warning in config.warnings() {
                     say(&format!("unwise: {warning}"));
                 }
@@ -97,12 +111,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// How many plain connections are held: half of what the system allows to be open, so that there is
-/// always room for WebSockets and files.
-fn connections() -> usize {
+/// What the daemon keeps open beside connections, and some: files, and what its parts talk by.
+const FILES: usize = 128;
+
+/// How many connections are held: plain ones take half of what the system allows to be open, so that there
+/// is always room for WebSockets, and all together leave room for files.
+fn room() -> Room {
     // The usual limit is far below what the system would allow, and a hall has many screens.
     let open = rlimit::increase_nofile_limit(65_536).unwrap_or(1024);
-    usize::try_from(open / 2).unwrap_or(usize::MAX)
+    let open = usize::try_from(open).unwrap_or(usize::MAX);
+    Room { connections: open / 2, all: open.saturating_sub(FILES).max(open / 2) }
 }
 
 fn run(options: Options) -> ExitCode {
@@ -113,7 +131,8 @@ fn run(options: Options) -> ExitCode {
     let ended = runtime.block_on(async {
         let stop = CancellationToken::new();
         tokio::spawn(stop_on_signal(stop.clone()));
-        serve(options, stop, |address| say(&format!("listening on http://{address}"))).await
+        let scheme = if options.server.tls.is_some() { "https" } else { "http" };
+        serve(options, stop, |address| say(&format!("listening on {scheme}://{address}"))).await
     });
     // What still runs in the background has nothing to do that must be waited for.
     runtime.shutdown_background();

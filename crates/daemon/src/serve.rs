@@ -18,10 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
+    config::Server,
     http::{self, App, Loaded},
     office::{self, Office},
     persons::Persons,
-    web,
+    web::{self, Certificate, Doors, Room, TlsError},
 };
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
@@ -30,8 +31,8 @@ const FINISH_WITHIN: Duration = Duration::from_secs(2);
 /// What a daemon is started with.
 #[derive(Debug)]
 pub struct Options {
-    /// Address and port.
-    pub listen: SocketAddr,
+    /// How it is reached.
+    pub server: Server,
     /// The SQLite file.
     pub database: PathBuf,
     /// The offices, already checked.
@@ -40,8 +41,8 @@ pub struct Options {
     pub simulated_clock: bool,
     /// Whether the offices' configured hours are left out, so that they never close.
     pub always_open: bool,
-    /// How many connections are held at most that are no WebSockets.
-    pub connections: usize,
+    /// How many connections are held at most.
+    pub room: Room,
 }
 
 /// Why a daemon ended when nobody told it to, or did not start.
@@ -59,6 +60,12 @@ pub enum ServeError {
         /// Why.
         why: std::io::Error,
     },
+    /// It is not safe to listen there like that.
+    #[error("{0}")]
+    Unsafe(String),
+    /// The certificate can't be used.
+    #[error("the certificate of [server.tls] can't be used: {0}")]
+    Tls(#[from] TlsError),
     /// The database can't be used.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -93,7 +100,13 @@ pub async fn serve(
     stop: CancellationToken,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let Options { listen, database, mut branches, simulated_clock, always_open, connections } = options;
+    let Options { server, database, mut branches, simulated_clock, always_open, room } = options;
+    let listen = server.listen;
+    if let Some(objection) = server.objection(listen) {
+        return Err(ServeError::Unsafe(objection));
+    }
+    let certificate = server.tls.clone().map(Certificate::read).transpose()?;
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let refused = |why| ServeError::Listen { address: listen, why };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
@@ -107,9 +120,12 @@ pub async fn serve(
     }
 
     let app = App::new(clock.clone(), stop.clone());
-    let web_ends = stop.clone();
-    let router = http::router(app.clone());
-    let mut web = tokio::spawn(web::serve(listener, router, connections, web_ends));
+    let doors = Arc::new(Doors::new(&server));
+    let router = http::router(app.clone(), doors.clone());
+    let mut web = tokio::spawn(web::serve(listener, router, doors, room, tls, stop.clone()));
+    if let Some(certificate) = certificate {
+        tokio::spawn(certificate.follow(stop.clone()));
+    }
     listening(address);
 
     // A database on a disk that does not answer must not keep the daemon from ending.

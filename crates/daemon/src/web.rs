@@ -1,9 +1,17 @@
 //! The web server: takes connections, bounded in number and in the time that they may say nothing.
 //!
-//! Whoever connects and is silent must not keep others out: a request's head is due within a while, and
-//! of connections that wait for their next request only so many are held.
+//! Whoever connects and is silent must not keep others out: a greeting and a request's head are due within
+//! a while, and one address holds only so many connections. Who comes in is told apart here ([`Peer`]);
+//! what it may ask is looked at request by request ([`admit`]).
 
+mod admit;
+mod client;
+mod headers;
 mod linger;
+mod origin;
+mod places;
+mod rate;
+mod tls;
 
 use std::{
     pin::pin,
@@ -11,19 +19,41 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::Layer;
 
-use self::linger::Lingering;
+pub use self::{
+    admit::{Doors, admit},
+    origin::{Origin, Stranger},
+    rate::Rate,
+    tls::{Certificate, TlsError},
+};
+use self::{
+    client::{Peer, key},
+    linger::Lingering,
+    places::{Full, Place, Places},
+};
+
+/// How long a client may take for its greeting, where the daemon speaks TLS.
+const GREETING_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a client may take for the head of its first request, or be silent before its next.
-const HEAD_WITHIN: Duration = Duration::from_secs(20);
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// The largest head of a request: browsers send some 2 KiB.
+const HEAD_BYTES: usize = 32 * 1024;
 
 /// After a connection could not be taken, how long until the next is tried.
 const REST: Duration = Duration::from_millis(100);
@@ -31,28 +61,54 @@ const REST: Duration = Duration::from_millis(100);
 /// How often at most it is said that connections can't be taken.
 const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
 
-/// Serves until `stop`, then finishes the requests that are in hand. At most `connections` are held
-/// that are no WebSockets; one more is closed at once.
-pub async fn serve(listener: TcpListener, router: Router, connections: usize, stop: CancellationToken) {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
+/// How many connections are held.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Those that are no WebSockets.
+    pub connections: usize,
+    /// All together.
+    pub all: usize,
+}
+
+/// Serves until `stop`, then finishes the requests that are in hand.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    doors: Arc<Doors>,
+    room: Room,
+    tls: Option<TlsAcceptor>,
+    stop: CancellationToken,
+) {
     let held = TaskTracker::new();
-    let places = Arc::new(Semaphore::new(connections));
-    let mut complained: Option<Instant> = None;
+    let limits = doors.limits();
+    let mut porter = Porter {
+        plain: Places::new(room.connections, limits.connections),
+        all: Places::new(room.all, limits.sockets),
+        doors,
+        complained: None,
+    };
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stop.cancelled() => break,
         };
-        let taken = accepted.map(|(socket, _)| (socket, places.clone().try_acquire_owned()));
-        let (socket, place) = match taken {
-            Ok((socket, Ok(place))) => (socket, place),
-            refused => {
-                if complained.is_none_or(|last| last.elapsed() > COMPLAIN_EVERY) {
-                    complained = Some(Instant::now());
-                    let why = refused.err().map_or_else(|| "too many are held".into(), |why| why.to_string());
-                    tracing::warn!(why, connections, "a connection was not taken");
-                }
+        let (socket, address) = match accepted {
+            Ok((socket, address)) => (socket, address.ip()),
+            Err(why) => {
+                porter.complain(&why.to_string());
+                tokio::time::sleep(REST).await;
+                continue;
+            }
+        };
+        let places = match porter.places(address) {
+            Ok(places) => places,
+            Err(Full::Address) => {
+                porter.complain("one address holds as many as it may");
+                continue;
+            }
+            Err(Full::All) => {
+                porter.complain("too many are held");
+                drop(socket);
                 tokio::time::sleep(REST).await;
                 continue;
             }
@@ -60,24 +116,82 @@ pub async fn serve(listener: TcpListener, router: Router, connections: usize, st
         // Two frames shortly after one another must not wait for the first to be acknowledged. A socket
         // that does not take the setting works all the same.
         let _ = socket.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let connection =
-            http.serve_connection(TokioIo::new(Lingering::from(socket)), service).with_upgrades();
-        let stop = stop.clone();
+        let peer = Peer { address, secure: tls.is_some() };
+        let (router, tls, stop) = (router.clone(), tls.clone(), stop.clone());
         held.spawn(async move {
-            let mut connection = pin!(connection);
-            // How a client breaks off is its own business.
-            tokio::select! {
-                _ = connection.as_mut() => {}
-                () = stop.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    let _ = connection.await;
-                }
+            match tls {
+                None => converse(socket, peer, places, router, stop).await,
+                Some(tls) => greet(tls, socket, peer, places, router, stop).await,
             }
-            drop(place);
         });
     }
     drop(listener);
     held.close();
     held.wait().await;
+}
+
+/// Who finds places for those who come.
+struct Porter {
+    plain: Arc<Places>,
+    all: Arc<Places>,
+    doors: Arc<Doors>,
+    complained: Option<Instant>,
+}
+
+/// The place of a connection as long as it is no WebSocket, and its place among all.
+type TwoPlaces = (Place, Place);
+
+impl Porter {
+    fn places(&self, address: std::net::IpAddr) -> Result<TwoPlaces, Full> {
+        let counted = self.doors.counts(address).then(|| key(address));
+        Ok((self.plain.take(counted)?, self.all.take(counted)?))
+    }
+
+    fn complain(&mut self, why: &str) {
+        if self.complained.is_none_or(|last| last.elapsed() > COMPLAIN_EVERY) {
+            self.complained = Some(Instant::now());
+            tracing::warn!(why, "a connection was not taken");
+        }
+    }
+}
+
+/// Agrees on TLS, and goes on by it.
+async fn greet(
+    tls: TlsAcceptor,
+    socket: TcpStream,
+    peer: Peer,
+    places: TwoPlaces,
+    router: Router,
+    stop: CancellationToken,
+) {
+    let greeted = tokio::select! {
+        greeted = timeout(GREETING_WITHIN, tls.accept(socket)) => greeted,
+        () = stop.cancelled() => return,
+    };
+    // Whoever does not know TLS, or not our certificate, has been told so and gone.
+    if let Ok(Ok(socket)) = greeted {
+        converse(socket, peer, places, router, stop).await;
+    }
+}
+
+/// Answers what comes over a connection, until it ends or becomes a WebSocket.
+async fn converse<S>(socket: S, peer: Peer, places: TwoPlaces, router: Router, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (plain, place) = places;
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES);
+    let service = TowerToHyperService::new(Extension(peer).layer(router));
+    let socket = TokioIo::new(Lingering::new(socket, place));
+    let mut connection = pin!(http.serve_connection(socket, service).with_upgrades());
+    // How a client breaks off is its own business.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+    drop(plain);
 }

@@ -20,6 +20,8 @@ use giliran_core::{BranchId, CommandId, Entry, Known};
 use uuid::Uuid;
 
 pub use error::StoreError;
+#[doc(hidden)]
+pub use row::decode_sound;
 pub use sqlite::{OpenError, SqliteStore};
 
 /// What a [`Store`] answers in its own time.

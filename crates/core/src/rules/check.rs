@@ -45,10 +45,18 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 /// The most services that one visit may go through.
 pub(crate) const MOST_LEGS: usize = 16;
 
+/// The most classes, groups, services and counters of one office: some times what the largest halls have.
+/// Every look at the rules may take as long as there are many of these.
+const MOST: usize = 500;
+
 impl Rules {
     /// Whether the rules make sense as a whole.
     pub fn check(&self) -> Result<(), Faults> {
         let mut check = Check { rules: self, found: Vec::new() };
+        check.sizes();
+        if !check.found.is_empty() {
+            return Err(Faults(check.found));
+        }
         check.office();
         check.classes();
         check.groups();
@@ -89,6 +97,20 @@ impl Check<'_> {
     fn name(&mut self, at: String, name: &Texts) {
         for (language, _) in name.iter().filter(|(_, text)| text.trim().is_empty()) {
             self.fault(format!("{at}.{language}"), "is empty");
+        }
+    }
+
+    fn sizes(&mut self) {
+        let rules = self.rules;
+        for (kind, count) in [
+            ("class", rules.classes.len()),
+            ("group", rules.groups.len()),
+            ("service", rules.services.len()),
+            ("counter", rules.counters.len()),
+        ] {
+            if count > MOST {
+                self.fault(kind, format!("there are {count}; {MOST} are the most that one office may have"));
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use giliran_core::CommandId;
 use giliran_protocol::{
-    command::{Appointment, Command, CommandAnswer},
+    command::{Command, CommandAnswer},
     error::ErrorBody,
     paths,
 };
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::{failure::Failure, http::App, wire};
+use crate::{decode, failure::Failure, http::App, wire};
 
 /// The largest file: some 2,000 appointments, the most that one command takes.
 const FILE_BYTES: usize = 256 * 1024;
@@ -61,9 +61,7 @@ pub async fn import(
         query.map_err(|why| refused(StatusCode::BAD_REQUEST, "no_command_id", why.body_text()))?;
     let file = file.map_err(|why| refused(why.status(), "body_too_large", why.body_text()))?;
     let office = app.office(&branch)?;
-    let lines = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&*file).into_deserialize();
-    let appointments: Vec<Appointment> = lines
-        .collect::<Result<_, _>>()
+    let appointments = decode::appointments(&file)
         .map_err(|why| refused(StatusCode::UNPROCESSABLE_ENTITY, "not_appointments", why.to_string()))?;
     let command = wire::command(Command::ImportAppointments { appointments }, app.persons()?)?;
     office.desk().submit(None, CommandId(id), command).await.map(Json)
