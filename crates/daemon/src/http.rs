@@ -30,7 +30,10 @@ use axum::{
 use giliran_protocol::paths;
 use giliran_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use utoipa::OpenApi;
+use utoipa::{
+    OpenApi,
+    openapi::{Content, Ref, ResponseBuilder},
+};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt},
     routes,
@@ -115,6 +118,32 @@ impl App {
 )]
 struct Document;
 
+/// What the doors answer in place of any address.
+const AT_THE_DOORS: [(&str, &str); 5] = [
+    ("403", "The request comes from another site's page"),
+    ("405", "The address does not take this method"),
+    ("408", "The request took too long to come in"),
+    ("421", "The host that was asked for is not this one"),
+    ("429", "That client asks too often; `Retry-After` says when it may again"),
+];
+
+/// Adds to every operation what the doors may answer.
+fn describe_doors(document: &mut utoipa::openapi::OpenApi) {
+    let refusal = |description: &str| {
+        let body = Content::new(Some(Ref::from_schema_name("ErrorBody")));
+        ResponseBuilder::new().description(description).content("application/json", body).build()
+    };
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            for (status, description) in AT_THE_DOORS {
+                let responses = &mut operation.responses.responses;
+                responses.entry(status.to_owned()).or_insert_with(|| refusal(description).into());
+            }
+        }
+    }
+}
+
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(health::alive))
@@ -130,8 +159,10 @@ fn api() -> OpenApiRouter<App> {
 
 /// The OpenAPI document, as JSON for people.
 pub fn openapi() -> String {
+    let mut document = api().into_openapi();
+    describe_doors(&mut document);
     // The document is made of strings, numbers and lists.
-    api().into_openapi().to_pretty_json().unwrap_or_default() + "\n"
+    document.to_pretty_json().unwrap_or_default() + "\n"
 }
 
 /// All addresses, behind the doors.

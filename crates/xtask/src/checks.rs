@@ -16,11 +16,12 @@ use std::{
 use anyhow::{Context, bail};
 
 use crate::{
+    contract,
     counts::Counts,
     demo::target_folder,
     node::Node,
     process::{self, Output, Stopped},
-    system,
+    supply, system,
 };
 
 /// The pages' source.
@@ -46,6 +47,12 @@ struct Step {
 /// What cargo does.
 const RUST: &[Step] = &[
     Step { name: "format", about: "the code is formatted", needs: &[], run: format },
+    Step {
+        name: "supply",
+        about: "what it is made of: terms, sources, nothing unsafe of ours",
+        needs: &[],
+        run: supply,
+    },
     Step { name: "lint", about: "clippy has nothing to say", needs: &[], run: lint },
     Step { name: "silent", about: "the loudspeaker builds without a sound device", needs: &[], run: silent },
     Step { name: "build", about: "programs and tests", needs: &[], run: build },
@@ -65,13 +72,21 @@ const NODE: &[Step] = &[
     Step { name: "pages-test", about: "the pages' unit tests", needs: &["pages-install"], run: pages_test },
 ];
 
-/// What needs both.
-const BOTH: &[Step] = &[Step {
-    name: "browser",
-    about: "the pages in a real browser, on a real daemon",
-    needs: &["build", "pages-install"],
-    run: browser,
-}];
+/// What needs the whole machine.
+const BOTH: &[Step] = &[
+    Step {
+        name: "contract",
+        about: "the daemon answers as the description of its interface says, whatever it is sent",
+        needs: &["build"],
+        run: contract,
+    },
+    Step {
+        name: "browser",
+        about: "the pages in a real browser, on a real daemon",
+        needs: &["build", "pages-install"],
+        run: browser,
+    },
+];
 
 fn steps() -> impl Iterator<Item = &'static Step> {
     [RUST, NODE, BOTH].into_iter().flatten()
@@ -144,6 +159,9 @@ fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
     }
     if any(&["browser"]) {
         needs.push(system::BROWSER);
+    }
+    if any(&["contract"]) {
+        needs.push(system::PYTHON);
     }
     system::ensure(&needs)?;
     if any(&["format"]) {
@@ -267,6 +285,10 @@ fn lint(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run(cargo(&["clippy", "--all-targets"]).args(["--", "--deny", "warnings"]))
 }
 
+fn supply(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    supply::check(&|line| println!("[{}] {line}", report.step))
+}
+
 /// The whole workspace again, because cargo then has what it depends on ready from the step before.
 fn silent(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     let mut cargo = process::cargo();
@@ -314,6 +336,10 @@ fn pages_check(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
 
 fn pages_test(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run_tests(&mut tools.npm(&["test"])?)
+}
+
+fn contract(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    contract::check(&|command| report.run(command))
 }
 
 fn browser(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {

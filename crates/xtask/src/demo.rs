@@ -64,9 +64,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         Some(chosen) => chosen,
         None => free_port()?,
     };
-    let (mut daemon, said) = start_daemon(&programs.daemon, &options.config, listen)?;
-    let address = address_of(&mut daemon, &said)?;
-    wait_until_ready(&mut daemon, &address)?;
+    let (mut daemon, address) = start_daemon(&programs.daemon, &options.config, listen, &[])?;
     let branch = first_branch(&address)?;
     let opened = open_counters(&address, &branch)?;
 
@@ -150,15 +148,17 @@ fn free_port() -> anyhow::Result<SocketAddr> {
     )
 }
 
-fn start_daemon(
+/// Starts a daemon and waits until it is ready; the answer says where it is.
+pub fn start_daemon(
     program: &Path,
     config: &Path,
     listen: SocketAddr,
-) -> anyhow::Result<(Running, Receiver<String>)> {
+    further: &[&str],
+) -> anyhow::Result<(Running, String)> {
     let mut command = Command::new(program);
     command.arg("serve").arg("--config").arg(config).arg("--listen").arg(listen.to_string());
     // Somebody tries it at night or on a holiday, and on the network only where they said so themselves.
-    command.args(["--always-open", "--plain-http"]);
+    command.args(["--always-open", "--plain-http"]).args(further);
     command.stdout(Stdio::piped());
     let mut daemon = Running::start("the daemon", &mut command)?;
     let stdout = daemon.take_stdout().context("the daemon's output was not piped")?;
@@ -169,7 +169,9 @@ fn start_daemon(
             let _ = say.send(line.to_owned()); // nobody listens once the address is known
         });
     });
-    Ok((daemon, said))
+    let address = address_of(&mut daemon, &said)?;
+    wait_until_ready(&mut daemon, &address)?;
+    Ok((daemon, address))
 }
 
 /// The address that the daemon says it listens on.
@@ -218,7 +220,8 @@ fn web() -> ureq::Agent {
     ureq::Agent::new_with_config(limits.build())
 }
 
-fn first_branch(address: &str) -> anyhow::Result<String> {
+/// The office that a daemon runs, or the first of them.
+pub fn first_branch(address: &str) -> anyhow::Result<String> {
     let branches: Value = web().get(format!("{address}/api/v1/branches")).call()?.body_mut().read_json()?;
     let id = branches[0]["id"].as_str().context("the daemon runs no office")?;
     Ok(id.to_owned())

@@ -2,16 +2,19 @@
 //!
 //! - `cargo xtask run` shows the whole thing at work on a sample office ([`demo`]).
 //! - `cargo xtask test` runs every check there is ([`checks`]).
+//! - `cargo xtask sbom` lists what the programs are made of ([`supply`]).
 //!
 //! Both see to what they need ([`system`], [`node`]), say what they are doing, and can be run again at no
 //! cost. Nothing outlives them: what they started ends with them ([`process`]).
 #![expect(clippy::print_stdout, reason = "these commands talk to the person who typed them")]
 
 mod checks;
+mod contract;
 mod counts;
 mod demo;
 mod node;
 mod process;
+mod supply;
 mod system;
 
 use std::{
@@ -37,6 +40,12 @@ enum Task {
     Test(checks::Options),
     /// Measure tickets per second and the time from a call to the display, beside the machine's own limit
     Bench(BenchOptions),
+    /// List all that is shipped, with versions, terms and checksums, in the form of CycloneDX
+    Sbom {
+        /// The file to write
+        #[arg(long, value_name = "FILE", default_value = "target/giliran.cdx.json")]
+        out: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -71,6 +80,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Task::Run(options) => demo::run(&options),
         Task::Test(options) => checks::run(&options),
         Task::Bench(options) => bench(&options),
+        Task::Sbom { out } => supply::write_sbom(&out),
     }
 }
 

@@ -47,6 +47,16 @@ pub const BROWSER: Need = Need {
     present: || browser().is_some(),
 };
 
+/// For the tool that holds the interface against its description.
+pub const PYTHON: Need = Need {
+    package: "python3-venv",
+    purpose: "runs the check of the interface against its description",
+    present: || {
+        let mut ask = Command::new("python3");
+        process::run(ask.args(["-c", "import ensurepip, venv"]), Output::Dropped).is_ok()
+    },
+};
+
 /// For building the pages, in whatever version the system has.
 pub const NODE: Need =
     Need { package: "nodejs", purpose: "builds the pages", present: || on_path("node").is_some() };

@@ -44,15 +44,20 @@ pub async fn read(
     Path(branch): Path<String>,
     query: Result<Query<From>, QueryRejection>,
 ) -> Result<Json<FairOrder>, Failure> {
-    let Query(From { after }) = query.map_err(|why| {
+    let refused = |why: String| {
         let texts = [
             "Itu bukan nombor catatan.",
             "That is not an entry's number.",
             "这不是记录编号。",
             "அது பதிவு எண் அல்ல.",
         ];
-        Failure::bad_request(StatusCode::BAD_REQUEST, "not_an_entry", texts, Some(why.body_text()))
-    })?;
+        Failure::bad_request(StatusCode::BAD_REQUEST, "not_an_entry", texts, Some(why))
+    };
+    let Query(From { after }) = query.map_err(|why| refused(why.body_text()))?;
+    // The store's numbers, and those of the document, end there.
+    if after.is_some_and(|after| i64::try_from(after).is_err()) {
+        return Err(refused("no log has so many entries".into()));
+    }
     let office = app.office(&branch)?;
     let after = match after {
         Some(after) => after,
