@@ -1,13 +1,15 @@
 //! The clerk of one branch: the only one who writes in its book.
 //!
 //! A task that takes all that waits for it, lets the core decide it one by one, hands the entries to
-//! the store in one piece, and only when they are on disk shows them to anybody: answers, screens,
-//! newcomers. While the disk is at work the next batch gathers, so a busy branch commits in groups.
+//! the store, and only when they are on disk shows them to anybody: answers, screens, newcomers. While
+//! the disk is at work it goes on deciding, so a busy branch commits in groups and nobody's processor
+//! waits for the disk.
 //!
 //! Order matters: an answer that went out before the commit could be lost in a power cut, and the
-//! number on it given out again.
+//! number on it given out again. The ledger may be ahead of the disk; whatever shows the branch as a
+//! whole therefore waits until the disk has caught up.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
 use giliran_core::{Actor, BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
@@ -17,7 +19,7 @@ use giliran_protocol::{
     live::{Change, HEARTBEAT_S, Resume, ServiceWait, ToClient},
     view::{Audience, OpeningView},
 };
-use giliran_store::{Store, StoreError};
+use giliran_store::{BoxFuture, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -37,8 +39,12 @@ use crate::{
 /// How many requests may wait for a clerk before more are turned away.
 const DESK: usize = 4096;
 
-/// How many requests are taken into one commit at most.
+/// How many requests are decided in one piece at most.
 const BATCH: usize = 1024;
+
+/// How many pieces may be on their way to the disk. Each is what came in while the clerk was at work on
+/// the one before, so these are few unless the disk is slow, and then requests wait at the desk.
+const ON_THE_WAY: usize = 64;
 
 /// An id that was made within so many seconds is among those that the ledger remembers, unless more than
 /// a hundred commands a second came in since.
@@ -145,6 +151,14 @@ impl Desk {
     }
 }
 
+/// Waits for the first of them.
+async fn first_of(underway: &mut VecDeque<Underway>) -> Result<(), StoreError> {
+    match underway.front_mut() {
+        Some(piece) => piece.stored().await,
+        None => Ok(()),
+    }
+}
+
 /// The clerk.
 pub struct Clerk {
     branch: BranchId,
@@ -156,6 +170,8 @@ pub struct Clerk {
     calls: Calls,
     lengths: QueueLengths,
     feeds: Vec<Feed>,
+    /// What was decided and is not on disk yet, in order.
+    underway: VecDeque<Underway>,
     estimates: Estimates,
     waits: watch::Receiver<Waits>,
     opening_told: Option<OpeningView>,
@@ -176,8 +192,32 @@ struct Due {
     reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
 }
 
-/// Frames of an entry, by feed, that wait for the commit.
-type Pending = Vec<(usize, Frame)>;
+/// What was decided in one piece and is on its way to the disk.
+#[derive(Default)]
+struct Underway {
+    entries: Vec<Entry>,
+    /// Frames of these entries, by feed.
+    frames: Vec<(usize, Frame)>,
+    /// Whose answers wait for it, or for what is before it.
+    due: Vec<Due>,
+    /// Comes when it is on disk; none where there was nothing to store.
+    stored: Option<BoxFuture<'static, Result<(), StoreError>>>,
+}
+
+impl Underway {
+    fn refuse(self, failure: &Failure) {
+        for Due { reply, .. } in self.due {
+            let _ = reply.send(Err(failure.clone()));
+        }
+    }
+
+    async fn stored(&mut self) -> Result<(), StoreError> {
+        match &mut self.stored {
+            Some(stored) => stored.await,
+            None => Ok(()),
+        }
+    }
+}
 
 impl Clerk {
     /// Rebuilds the branch from the log and makes sure that it goes by these rules.
@@ -200,6 +240,7 @@ impl Clerk {
             ledger,
             learned,
             calls,
+            underway: VecDeque::new(),
             estimates,
             waits,
             opening_told: None,
@@ -238,11 +279,14 @@ impl Clerk {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             tokio::select! {
-                taken = self.requests.recv_many(&mut batch, BATCH) => {
+                stored = first_of(&mut self.underway), if !self.underway.is_empty() => {
+                    // What could not be stored was answered.
+                    let _ = self.settle_first(stored).await?;
+                }
+                taken = self.requests.recv_many(&mut batch, BATCH), if self.underway.len() < ON_THE_WAY => {
                     if taken == 0 {
                         break;
                     }
-                    self.gather(&mut batch).await;
                     self.serve(&mut batch).await?;
                 }
                 _ = tick.tick() => self.tick().await?,
@@ -256,11 +300,13 @@ impl Clerk {
                     self.requests.close();
                     while self.requests.recv_many(&mut batch, BATCH).await > 0 {
                         self.serve(&mut batch).await?;
+                        let _ = self.settle().await?;
                     }
                     break;
                 }
             }
         }
+        let _ = self.settle().await?;
         if self.ledger.seq() > self.snapshot_seq {
             let kept = self.store.save_snapshot(&self.branch, self.kept_now()).await;
             if let Err(error) = kept {
@@ -271,56 +317,31 @@ impl Clerk {
         Ok(())
     }
 
-    /// Lets those who are about to hand something in do so, as long as more come: whoever was answered a
-    /// moment ago asks again at once, and a sync for the first of them alone would keep the others waiting.
-    async fn gather(&mut self, batch: &mut Vec<Request>) {
-        let mut had = batch.len();
-        loop {
-            tokio::task::yield_now().await;
-            while batch.len() < BATCH
-                && let Ok(request) = self.requests.try_recv()
-            {
-                batch.push(request);
-            }
-            if batch.len() == had || batch.len() >= BATCH {
-                return;
-            }
-            had = batch.len();
-        }
-    }
-
-    /// Does what was handed in: decides, stores, and then answers and shows.
+    /// Does what was handed in: decides and has it stored; answers come when it is. Newcomers are shown
+    /// a picture of all that was decided, so they wait for the disk, and what is handed in after them too.
     async fn serve(&mut self, batch: &mut Vec<Request>) -> Result<(), StoreError> {
-        let mut entries = Vec::new();
-        let mut pending = Vec::new();
-        let mut due = Vec::new();
+        let mut piece = Underway::default();
         let mut newcomers = Vec::new();
         for request in batch.drain(..) {
             match request {
                 Request::Command { id, command, by, reply } => {
                     let decided = match self.recall(id).await {
-                        Ok(()) => self.decide(by, id, *command, &mut entries, &mut pending),
+                        Ok(()) => self.decide(by, id, *command, &mut piece),
                         Err(failure) => Err(failure),
                     };
-                    due.push(Due { decided, reply });
+                    piece.due.push(Due { decided, reply });
                 }
-                // A picture must show nothing that is not on disk, so it waits for the commit too.
                 Request::Join { .. } | Request::Look { .. } | Request::Rules { .. } => {
                     newcomers.push(request);
                 }
             }
         }
-        if let Err(failure) = self.commit(&entries, pending).await? {
-            for Due { reply, .. } in due {
-                let _ = reply.send(Err(failure.clone()));
+        self.hand_in(piece);
+        if !newcomers.is_empty() {
+            let _ = self.settle().await?;
+            for newcomer in newcomers {
+                self.welcome(newcomer);
             }
-        } else {
-            for answer in due {
-                self.answer(answer, &entries).await;
-            }
-        }
-        for newcomer in newcomers {
-            self.welcome(newcomer);
         }
         Ok(())
     }
@@ -346,22 +367,21 @@ impl Clerk {
         now.is_some_and(|now| now.abs_diff(made) < LATELY_S)
     }
 
-    /// Lets the core decide a command. The ledger is then ahead of the log by `entries`.
+    /// Lets the core decide a command. The ledger is then ahead of the log by what is in `piece` too.
     fn decide(
         &mut self,
         by: Option<Actor>,
         id: CommandId,
         mut command: Command,
-        entries: &mut Vec<Entry>,
-        pending: &mut Pending,
+        piece: &mut Underway,
     ) -> Result<u64, Failure> {
         let now = self.clock.now().ok_or(Failure::NotReady)?;
-        self.advance(now, entries, pending);
+        self.advance(now, piece);
         self.announce_wait(&mut command);
         match self.ledger.decide(by, id, &command, now) {
             Decision::Taken(entry) => {
                 let seq = entry.seq;
-                self.take_in(entry, entries, pending);
+                self.take_in(entry, piece);
                 Ok(seq)
             }
             Decision::Repeated { seq } => Ok(seq),
@@ -397,23 +417,23 @@ impl Clerk {
         });
     }
 
-    fn advance(&mut self, now: Timestamp, entries: &mut Vec<Entry>, pending: &mut Pending) {
+    fn advance(&mut self, now: Timestamp, piece: &mut Underway) {
         while let Some(entry) = self.ledger.due(now) {
-            self.take_in(entry, entries, pending);
+            self.take_in(entry, piece);
         }
     }
 
     /// Takes in an entry that was just decided.
-    fn take_in(&mut self, entry: Entry, entries: &mut Vec<Entry>, pending: &mut Pending) {
+    fn take_in(&mut self, entry: Entry, piece: &mut Underway) {
         let touched = Touched::by(&entry, self.ledger.branch());
         self.learned.observe(self.ledger.branch(), &entry);
         self.ledger.replay(&entry);
-        self.prepare(&entry, &touched, pending);
-        entries.push(entry);
+        self.prepare(&entry, &touched, &mut piece.frames);
+        piece.entries.push(entry);
     }
 
     /// Makes the frames of an entry that was just taken in; they are sent after the commit.
-    fn prepare(&mut self, entry: &Entry, touched: &Touched, pending: &mut Pending) {
+    fn prepare(&mut self, entry: &Entry, touched: &Touched, frames: &mut Vec<(usize, Frame)>) {
         self.dirty = true;
         let branch = self.ledger.branch();
         self.calls.observe(entry, branch);
@@ -427,7 +447,7 @@ impl Clerk {
         }
         let changed = |changes| Arc::new(Changed { seq: entry.seq, at: entry.at, changes });
         let shared = changed(changes);
-        for (n, feed) in self.feeds.iter().enumerate() {
+        for (n, feed) in self.feeds.iter_mut().enumerate() {
             let changed = if resets {
                 let view = picture::whole(feed.audience, branch, &self.calls, &self.waits.borrow(), entry.at);
                 changed(view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect())
@@ -435,34 +455,67 @@ impl Clerk {
                 shared.clone()
             };
             if changed.changes.iter().any(|change| picture::told(feed.audience, change).is_some()) {
-                let before = pending.iter().rev().find(|(of, _)| *of == n).and_then(|(_, frame)| frame.seq);
-                let prev = before.unwrap_or(feed.last());
-                pending.push((n, Frame::of_entry(changed, feed.audience, prev)));
+                frames.push((n, feed.prepare(changed)));
             }
         }
     }
 
-    /// Stores entries and then shows them. The outer error is final; the inner one is the answer to
-    /// everybody whose command was among them, and nothing of them has happened.
-    async fn commit(
-        &mut self,
-        entries: &[Entry],
-        pending: Pending,
-    ) -> Result<Result<(), Failure>, StoreError> {
-        if entries.is_empty() {
-            return Ok(Ok(()));
+    /// Hands what was decided in to the store.
+    fn hand_in(&mut self, mut piece: Underway) {
+        if !piece.entries.is_empty() {
+            piece.stored = Some(self.store.append(&self.branch, &piece.entries));
+        } else if piece.due.is_empty() {
+            return;
         }
-        match self.store.append(&self.branch, entries.to_vec()).await {
+        self.underway.push_back(piece);
+    }
+
+    /// Has it stored, and waits until all that was decided is on disk and shown. The outer error is
+    /// final; the inner one says that nothing of the last piece has happened.
+    async fn commit(&mut self, piece: Underway) -> Result<Result<(), Failure>, StoreError> {
+        self.hand_in(piece);
+        self.settle().await
+    }
+
+    /// Waits until all that was decided is on disk, and answered and shown.
+    async fn settle(&mut self) -> Result<Result<(), Failure>, StoreError> {
+        let mut last = Ok(());
+        while !self.underway.is_empty() {
+            let stored = first_of(&mut self.underway).await;
+            last = self.settle_first(stored).await?;
+        }
+        Ok(last)
+    }
+
+    /// Answers and shows the first piece that was underway, which is on disk or was refused. An error that
+    /// is not final is the answer to everybody whose command was in it, and nothing of it has happened.
+    async fn settle_first(
+        &mut self,
+        stored: Result<(), StoreError>,
+    ) -> Result<Result<(), Failure>, StoreError> {
+        let Some(piece) = self.underway.pop_front() else { return Ok(Ok(())) };
+        match stored {
             Ok(()) => {
-                for (n, frame) in pending {
+                for (n, frame) in piece.frames {
                     self.feeds[n].send(frame);
                 }
-                self.keep_sometimes();
+                for due in piece.due {
+                    self.answer(due, &piece.entries).await;
+                }
                 Ok(Ok(()))
             }
             Err(error) if error.is_final() => Err(error),
             Err(error) => {
                 tracing::warn!(branch = %self.branch, %error, "nothing was stored; reading the log again");
+                let failure = Failure::store(&error);
+                piece.refuse(&failure);
+                // What was decided after it goes on from what is not there, and the store refuses it too.
+                while let Some(mut after) = self.underway.pop_front() {
+                    match after.stored().await {
+                        Err(error) if error.is_final() => return Err(error),
+                        Ok(()) | Err(_) => after.refuse(&Failure::TryAgain),
+                    }
+                }
                 self.reload().await?;
                 if let StoreError::CommandTaken { command, .. } = error
                     && let Some(entry) = self.store.entry_of_command(&self.branch, command).await?
@@ -471,7 +524,7 @@ impl Clerk {
                     // next try gets the answer.
                     self.ledger.remember(Known { command, seq: entry.seq });
                 }
-                Ok(Err(Failure::store(&error)))
+                Ok(Err(failure))
             }
         }
     }
@@ -483,11 +536,14 @@ impl Clerk {
         (self.configured, self.day_seq) = (kept.configured, kept.day_seq);
         self.snapshot_seq = kept.snapshot_seq;
         self.lengths.reset(self.ledger.branch());
+        for feed in &mut self.feeds {
+            feed.forget_prepared();
+        }
         self.dirty = true;
         Ok(())
     }
 
-    async fn answer(&self, due: Due, entries: &[Entry]) {
+    async fn answer(&mut self, due: Due, entries: &[Entry]) {
         let answer = match due.decided {
             Err(failure) => Err(failure),
             Ok(seq) => match entries.binary_search_by_key(&seq, |entry| entry.seq) {
@@ -500,7 +556,7 @@ impl Clerk {
     }
 
     /// The answer that was given to a command before, from the log.
-    async fn answer_again(&self, seq: u64) -> Result<CommandAnswer, Failure> {
+    async fn answer_again(&mut self, seq: u64) -> Result<CommandAnswer, Failure> {
         match self.store.entry_of(&self.branch, seq).await {
             Ok(Some(entry)) => Ok(CommandAnswer { seq, outcome: wire::outcome(&entry) }),
             Ok(None) => {
@@ -569,10 +625,11 @@ impl Clerk {
     /// What the clerk does by itself twice a second: deadlines, and a fresh look for the estimates.
     async fn tick(&mut self) -> Result<(), StoreError> {
         let Some(now) = self.clock.now() else { return Ok(()) };
-        let (mut entries, mut pending) = (Vec::new(), Vec::new());
-        self.advance(now, &mut entries, &mut pending);
+        let mut piece = Underway::default();
+        self.advance(now, &mut piece);
         // A failure that is not final has been logged; the deadline is still due at the next tick.
-        let _ = self.commit(&entries, pending).await?;
+        let _ = self.commit(piece).await?;
+        self.keep_sometimes();
         if let Some((rules, _)) = self.refused_on.take_if(|(_, day)| *day != self.day_seq) {
             self.take_rules(&rules).await?;
         }
@@ -647,9 +704,9 @@ impl Clerk {
         let command = Command::SetRules { rules: rules.clone() };
         match self.ledger.decide(Some(keep::configuration()), CommandId(Uuid::now_v7()), &command, now) {
             Decision::Taken(entry) => {
-                let (mut entries, mut pending) = (Vec::new(), Vec::new());
-                self.take_in(entry, &mut entries, &mut pending);
-                if self.commit(&entries, pending).await?.is_ok() {
+                let mut piece = Underway::default();
+                self.take_in(entry, &mut piece);
+                if self.commit(piece).await?.is_ok() {
                     tracing::info!(branch = %self.branch, "the rules of the configuration are in force");
                 } else {
                     self.refused_on = Some((rules.clone(), NEVER)); // to be tried again at the next tick
@@ -665,7 +722,7 @@ impl Clerk {
         Ok(())
     }
 
-    /// Keeps the state once in a while, beside the work.
+    /// Keeps the state once in a while, beside the work. All that was decided is on disk.
     fn keep_sometimes(&mut self) {
         if self.ledger.seq() < self.snapshot_seq + SNAPSHOT_EVERY {
             return;

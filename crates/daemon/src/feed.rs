@@ -122,8 +122,10 @@ fn json(message: &impl Serialize) -> Utf8Bytes {
 pub struct Feed {
     /// Who is sent these.
     pub audience: Audience,
-    /// The last entry that concerned the audience; 0 for none.
+    /// The last entry that concerned the audience and was sent; 0 for none.
     last: u64,
+    /// The last one that a frame was made of; it may be yet to be sent.
+    prepared: u64,
     /// Whoever has seen so far can be given all that came after.
     kept_after: u64,
     kept: VecDeque<Frame>,
@@ -137,6 +139,7 @@ impl Feed {
         Self {
             audience,
             last: seq,
+            prepared: seq,
             kept_after: seq,
             kept: VecDeque::new(),
             live: broadcast::channel(CHANNEL).0,
@@ -152,6 +155,17 @@ impl Feed {
     /// Whether anybody listens.
     pub fn is_heard(&self) -> bool {
         self.live.receiver_count() > 0
+    }
+
+    /// The frame of an entry, to be sent after those that were made before it.
+    pub fn prepare(&mut self, changed: Arc<Changed>) -> Frame {
+        let prev = std::mem::replace(&mut self.prepared, changed.seq);
+        Frame::of_entry(changed, self.audience, prev)
+    }
+
+    /// The frames that were made and not sent never will be.
+    pub fn forget_prepared(&mut self) {
+        self.prepared = self.last;
     }
 
     /// Sends a frame to all who listen, and keeps it if it is of an entry.

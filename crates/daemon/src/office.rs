@@ -88,15 +88,10 @@ mod tests {
     }
 
     impl Store for Breaking {
-        fn append<'a>(
-            &'a self,
-            branch: &'a BranchId,
-            entries: Vec<Entry>,
-        ) -> BoxFuture<'a, Result<(), StoreError>> {
+        fn append(&self, branch: &BranchId, entries: &[Entry]) -> BoxFuture<'static, Result<(), StoreError>> {
             assert!(!self.breaks.swap(false, Ordering::SeqCst), "planted");
             self.store.append(branch, entries)
         }
-
         fn log_id(&self) -> Uuid {
             self.store.log_id()
         }
@@ -282,8 +277,8 @@ mod tests {
         };
         let last = u64::try_from(giliran_core::Ledger::COMMANDS_KEPT).unwrap() + 10;
         for from in (1..=last).step_by(4000) {
-            let entries = (from..=last.min(from + 3999)).map(entry).collect();
-            store.append(&branch, entries).await.unwrap();
+            let entries: Vec<_> = (from..=last.min(from + 3999)).map(entry).collect();
+            store.append(&branch, &entries).await.unwrap();
         }
         let store: Arc<dyn Store> = Arc::new(store);
         let clock = Arc::new(Clock::simulated());

@@ -41,16 +41,14 @@ pub trait Store: Send + Sync + 'static {
         None
     }
 
-    /// Adds entries to the end of a branch's log, all or none. They are on disk, synced, when this
-    /// returns `Ok`; none is there after an error that is not [final](StoreError::is_final).
+    /// Adds entries to the end of a branch's log, all or none. They are on disk, synced, when the answer
+    /// is `Ok`; none is there after an error that is not [final](StoreError::is_final).
     ///
-    /// `entries` go on where the log ends, without a hole. Appends of many callers share one sync, so
-    /// callers gain by waiting side by side. Dropping the future leaves open whether they are stored.
-    fn append<'a>(
-        &'a self,
-        branch: &'a BranchId,
-        entries: Vec<Entry>,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    /// `entries` go on where the log ends, without a hole. They are handed in by the call itself, in the
+    /// order of calls, so that a caller may hand in more before it has the answer: where some are
+    /// refused, so is what goes on from them. All that was handed in meanwhile shares the next sync. It is
+    /// the caller who bounds how much that is.
+    fn append(&self, branch: &BranchId, entries: &[Entry]) -> BoxFuture<'static, Result<(), StoreError>>;
 
     /// What a branch starts from: its newest sound snapshot, all entries after it, and the last
     /// `known_commands` commands of the log. The work is bounded by these, however long the history.

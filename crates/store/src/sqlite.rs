@@ -18,7 +18,10 @@ mod writer;
 use std::{
     fs::File,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use giliran_core::{BranchId, CommandId, Entry};
@@ -48,12 +51,12 @@ pub struct SqliteStore {
     log_id: Uuid,
     readers: SqlitePool,
     /// The writer's, or why nothing can be written.
-    jobs: Result<mpsc::Sender<Job>, StoreError>,
+    jobs: Result<mpsc::UnboundedSender<Job>, StoreError>,
     /// The lock of a store that can't write; a writer holds its own.
     lock: Mutex<Option<File>>,
     /// Taken by whoever closes first; others wait for the same.
     writer: Mutex<Option<JoinHandle<()>>>,
-    closing: AtomicBool,
+    closing: Arc<AtomicBool>,
 }
 
 impl SqliteStore {
@@ -74,7 +77,7 @@ impl SqliteStore {
             jobs: Ok(jobs),
             lock: Mutex::new(None),
             writer: Mutex::new(Some(writer)),
-            closing: AtomicBool::new(false),
+            closing: Arc::default(),
         })
     }
 
@@ -93,7 +96,7 @@ impl SqliteStore {
             jobs: Err(why),
             lock: Mutex::new(lock),
             writer: Mutex::new(None),
-            closing: AtomicBool::new(false),
+            closing: Arc::default(),
         })
     }
 
@@ -111,22 +114,26 @@ impl SqliteStore {
         self.readers.acquire().await.map_err(|error| while_reading(&error, "log", branch, "any seq"))
     }
 
-    /// Hands the writer a job and waits for its answer.
-    async fn write(
+    /// Hands the writer a job, at once; what comes of it is waited for by whoever polls the answer.
+    fn write(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<(), StoreError>>) -> Job,
-    ) -> Result<(), StoreError> {
-        let jobs = self.jobs.as_ref().map_err(Clone::clone)?;
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
         let (answer, answered) = oneshot::channel();
-        let answered = match jobs.send(job(answer)).await {
-            Ok(()) => answered.await.ok(),
-            Err(_) => None,
+        let handed_in = match &self.jobs {
+            // A writer that is gone drops the answer.
+            Ok(jobs) => jobs.send(job(answer)).or(Ok(())),
+            Err(unwritable) => Err(unwritable.clone()),
         };
-        answered.unwrap_or_else(|| {
-            Err(if self.closing.load(Ordering::Acquire) {
-                StoreError::Closed
-            } else {
-                StoreError::Failed { what: "the writing task is gone".into() }
+        let closing = self.closing.clone();
+        Box::pin(async move {
+            handed_in?;
+            answered.await.unwrap_or_else(|_| {
+                Err(if closing.load(Ordering::Acquire) {
+                    StoreError::Closed
+                } else {
+                    StoreError::Failed { what: "the writing task is gone".into() }
+                })
             })
         })
     }
@@ -141,19 +148,15 @@ impl Store for SqliteStore {
         self.jobs.as_ref().err().cloned()
     }
 
-    fn append<'a>(
-        &'a self,
-        branch: &'a BranchId,
-        entries: Vec<Entry>,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            if entries.is_empty() {
-                return Ok(());
-            }
-            // Here and not in the writer, for which all wait.
-            let rows = entries.iter().map(|entry| LogRow::encode(branch, entry)).collect::<Result<_, _>>()?;
-            self.write(|answer| Job::Append(Append { branch: branch.clone(), rows, answer })).await
-        })
+    fn append(&self, branch: &BranchId, entries: &[Entry]) -> BoxFuture<'static, Result<(), StoreError>> {
+        if entries.is_empty() {
+            return Box::pin(async { Ok(()) });
+        }
+        // Here and not in the writer, for which all wait.
+        match entries.iter().map(|entry| LogRow::encode(branch, entry)).collect() {
+            Ok(rows) => self.write(|answer| Job::Append(Append { branch: branch.clone(), rows, answer })),
+            Err(unfit) => Box::pin(async { Err(unfit) }),
+        }
     }
 
     fn recover<'a>(
@@ -216,7 +219,7 @@ impl Store for SqliteStore {
             self.readers.close().await;
             if let Ok(jobs) = &self.jobs {
                 // Refused by a writer that is closing already.
-                let _closing = jobs.send(Job::Close).await;
+                let _closing = jobs.send(Job::Close);
             }
             if let Some(writer) = self.writer.lock().await.take()
                 && let Err(error) = writer.await

@@ -21,10 +21,6 @@ use crate::{
     row::{LogRow, SnapshotRow},
 };
 
-/// Jobs that may wait. Whoever comes then waits for a place: one per clerk is the rule, so this is
-/// far more than a daemon has branches.
-const QUEUE: usize = 1024;
-
 /// A group takes in no more callers beyond so many rows. Half a thousand already makes the sync cheap;
 /// the bound keeps the first of them from waiting for too many others.
 const ROWS_PER_GROUP: usize = 4096;
@@ -56,8 +52,8 @@ pub(super) struct Append {
 pub(super) fn start(
     connection: SqliteConnection,
     lock: File,
-) -> (mpsc::Sender<Job>, tokio::task::JoinHandle<()>) {
-    let (sender, jobs) = mpsc::channel(QUEUE);
+) -> (mpsc::UnboundedSender<Job>, tokio::task::JoinHandle<()>) {
+    let (sender, jobs) = mpsc::unbounded_channel();
     let writer = Writer { connection, heads: HashMap::new(), failed: None };
     (sender, tokio::spawn(writer.run(jobs, lock)))
 }
@@ -71,8 +67,11 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(mut self, mut jobs: mpsc::Receiver<Job>, lock: File) {
+    async fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>, lock: File) {
         while let Some(first) = jobs.recv().await {
+            // Whoever is about to hand something in does so first: a sync for one alone keeps all others
+            // waiting.
+            tokio::task::yield_now().await;
             let (group, other) = gather(first, &mut jobs);
             if !group.is_empty() {
                 self.append(group).await;
@@ -309,7 +308,7 @@ enum StopOr {
 }
 
 /// All appends that wait, up to the first job of another kind.
-fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>) -> (Vec<Append>, Option<Job>) {
+fn gather(first: Job, jobs: &mut mpsc::UnboundedReceiver<Job>) -> (Vec<Append>, Option<Job>) {
     let (mut group, mut rows) = (Vec::new(), 0);
     let mut next = Some(first);
     while let Some(job) = next {

@@ -51,7 +51,7 @@ async fn a_flipped_bit_in_an_entry_is_found_wherever_the_entry_is_read() {
     for value in [b"kaunter-7".as_slice(), command.0.as_bytes(), &at.to_be_bytes()] {
         let place = SqlitePlace::new().await;
         let store = place.open().await;
-        store.append(&kajang, run(&kajang, 1, 9)).await.unwrap();
+        store.append(&kajang, &run(&kajang, 1, 9)).await.unwrap();
         store.close().await;
         damage(&place.path(), value);
         let store = place.open().await;
@@ -62,7 +62,7 @@ async fn a_flipped_bit_in_an_entry_is_found_wherever_the_entry_is_read() {
         // What is sound can be read, and the other branches do not notice.
         assert_eq!(store.entries(&kajang, 0, 6).await.unwrap(), run(&kajang, 1, 6));
         let klang = branch("klang");
-        store.append(&klang, run(&klang, 1, 2)).await.unwrap();
+        store.append(&klang, &run(&klang, 1, 2)).await.unwrap();
     }
 }
 
@@ -71,7 +71,7 @@ async fn a_flipped_bit_in_a_command_that_is_only_known_is_found() {
     let kajang = branch("kajang");
     let place = SqlitePlace::new().await;
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 9)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 9)).await.unwrap();
     store.save_snapshot(&kajang, Snapshot { seq: 9, body: vec![] }).await.unwrap();
     store.close().await;
     damage(&place.path(), command(&kajang, 7).0.as_bytes());
@@ -85,7 +85,7 @@ async fn an_entry_that_is_gone_is_damage() {
         let kajang = branch("kajang");
         let place = SqlitePlace::new().await;
         let store = place.open().await;
-        store.append(&kajang, run(&kajang, 1, 9)).await.unwrap();
+        store.append(&kajang, &run(&kajang, 1, 9)).await.unwrap();
         sqlx::query("DELETE FROM log WHERE seq = ?")
             .bind(gone)
             .execute(&mut raw(&place.path()).await)
@@ -103,7 +103,7 @@ async fn a_log_that_ends_before_its_snapshot_is_damage() {
     let kajang = branch("kajang");
     let place = SqlitePlace::new().await;
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 9)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 9)).await.unwrap();
     store.save_snapshot(&kajang, Snapshot { seq: 9, body: vec![] }).await.unwrap();
     sqlx::query("DELETE FROM log WHERE seq > 6").execute(&mut raw(&place.path()).await).await.unwrap();
     assert_damaged(store.recover(&kajang, 0).await, "log", "branch kajang, seq 9");
@@ -115,7 +115,7 @@ async fn a_damaged_snapshot_gives_way_to_the_one_before_and_then_to_the_whole_lo
     let place = SqlitePlace::new().await;
     let snapshot = |seq| Snapshot { seq, body: format!("after entry {seq}").into() };
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 9)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 9)).await.unwrap();
     for seq in [2, 4, 8] {
         store.save_snapshot(&kajang, snapshot(seq)).await.unwrap();
     }
@@ -140,7 +140,7 @@ async fn the_last_two_snapshots_of_a_branch_are_kept() {
     let place = SqlitePlace::new().await;
     let store = place.open().await;
     for branch in [&kajang, &klang] {
-        store.append(branch, run(branch, 1, 9)).await.unwrap();
+        store.append(branch, &run(branch, 1, 9)).await.unwrap();
         for seq in [1, 5, 3, 9] {
             store.save_snapshot(branch, Snapshot { seq, body: vec![0] }).await.unwrap();
         }
@@ -158,13 +158,13 @@ async fn another_writer_is_noticed() {
     let kajang = branch("kajang");
     let place = SqlitePlace::new().await;
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     sqlx::query("INSERT INTO log SELECT branch, 4, NULL, at_ns, body, checksum FROM log WHERE seq = 3")
         .execute(&mut raw(&place.path()).await)
         .await
         .unwrap();
     let taken = StoreError::SeqTaken { branch: kajang.clone(), seq: 4 };
-    assert_eq!(store.append(&kajang, run(&kajang, 4, 5)).await, Err(taken));
+    assert_eq!(store.append(&kajang, &run(&kajang, 4, 5)).await, Err(taken));
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn callers_that_wait_together_are_committed_together() {
     let place = SqlitePlace::new().await;
     let store = place.open().await;
     let branches: Vec<_> = (0..256).map(|n| branch(&format!("cawangan-{n}"))).collect();
-    let results = join_all(branches.iter().map(|branch| store.append(branch, run(branch, 1, 1)))).await;
+    let results = join_all(branches.iter().map(|branch| store.append(branch, &run(branch, 1, 1)))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     // Each commit writes at least one page of 4 KiB to the write-ahead log.
     let written = fs::metadata(format!("{}-wal", place.path().display())).unwrap().len();
@@ -184,7 +184,7 @@ async fn after_a_failed_write_nothing_is_written_any_more() {
     let kajang = branch("kajang");
     let place = SqlitePlace::new().await;
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 9)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 9)).await.unwrap();
     store.close().await;
     let root: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'log_command'")
         .fetch_one(&mut raw(&place.path()).await)
@@ -195,11 +195,11 @@ async fn after_a_failed_write_nothing_is_written_any_more() {
     fs::write(place.path(), bytes).unwrap();
 
     let store = place.open().await;
-    let failed = store.append(&kajang, vec![entry(&kajang, 10)]).await.unwrap_err();
+    let failed = store.append(&kajang, &[entry(&kajang, 10)]).await.unwrap_err();
     assert!(matches!(failed, StoreError::Failed { .. }) && failed.is_final(), "{failed:?}");
     // This one alone would not meet the damage.
     let day = Entry { command: None, ..entry(&kajang, 10) };
-    assert_eq!(store.append(&kajang, vec![day]).await, Err(failed.clone()));
+    assert_eq!(store.append(&kajang, &[day]).await, Err(failed.clone()));
     assert_eq!(store.save_snapshot(&kajang, Snapshot { seq: 1, body: vec![] }).await, Err(failed));
     assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 9));
     store.close().await;
@@ -254,7 +254,7 @@ async fn child_that_appends() {
         tokio::spawn(async move {
             let mut last = store.recover(&branch, 0).await.unwrap().tail.len() as u64;
             loop {
-                store.append(&branch, run(&branch, last + 1, last + 2)).await.unwrap();
+                store.append(&branch, &run(&branch, last + 1, last + 2)).await.unwrap();
                 last += 2;
                 writeln!(io::stdout(), "answered {branch} {last}").unwrap();
             }
@@ -282,8 +282,8 @@ async fn child_on_a_full_disk() {
         // Both at once: a commit of two callers.
         let next = (last + 1, last + 50);
         let (one, two) = tokio::join!(
-            store.append(&kajang, run(&kajang, next.0, next.1)),
-            store.append(&klang, run(&klang, next.0, next.1)),
+            store.append(&kajang, &run(&kajang, next.0, next.1)),
+            store.append(&klang, &run(&klang, next.0, next.1)),
         );
         match (one, two) {
             (Ok(()), Ok(())) => last += 50,
@@ -301,7 +301,7 @@ async fn child_on_a_full_disk() {
 
     fs::remove_file(&ballast).unwrap();
     for branch in [&kajang, &klang] {
-        store.append(branch, run(branch, last + 1, last + 50)).await.unwrap();
+        store.append(branch, &run(branch, last + 1, last + 50)).await.unwrap();
     }
     store.save_snapshot(&kajang, snapshot.clone()).await.unwrap();
     store.close().await;
@@ -348,7 +348,7 @@ async fn child_that_only_reads() {
     let kajang = branch("kajang");
     let store = SqliteStore::open(&closed).await.unwrap();
     let log_id = store.log_id();
-    store.append(&kajang, run(&kajang, 1, 20)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 20)).await.unwrap();
     // What a kill leaves: the last commits are in the write-ahead log alone.
     for suffix in ["", "-wal", "-shm"] {
         let name = |path: &Path| format!("{}{suffix}", path.display());
@@ -376,7 +376,7 @@ async fn child_that_only_reads() {
         assert_eq!(store.log_id(), log_id);
         assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 20));
         for refused in [
-            store.append(&kajang, run(&kajang, 21, 21)).await,
+            store.append(&kajang, &run(&kajang, 21, 21)).await,
             store.save_snapshot(&kajang, Snapshot { seq: 20, body: vec![1] }).await,
         ] {
             assert_eq!(refused, Err(why()));
@@ -394,7 +394,7 @@ async fn child_that_only_reads() {
     let holder = SqliteStore::open(&closed).await.unwrap();
     let error = SqliteStore::open_read_only(&closed, StoreError::Full).await.unwrap_err();
     assert!(matches!(error, OpenError::InUse { .. }), "{error:?}");
-    holder.append(&kajang, run(&kajang, 21, 25)).await.unwrap();
+    holder.append(&kajang, &run(&kajang, 21, 25)).await.unwrap();
     holder.close().await;
 
     let room = 2 << 20;

@@ -101,7 +101,7 @@ async fn a_second_opener_is_refused_and_the_first_goes_on() {
     let kajang = branch("kajang");
     let first = place.open().await;
     insta::assert_snapshot!(refusal(&path).await, @"PATH is in use by another Giliran (process ID); stop that one first, or name another file");
-    first.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    first.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     first.close().await;
     let second = place.open().await;
     assert_eq!(second.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 3));
@@ -112,7 +112,7 @@ async fn a_store_that_is_dropped_lets_go_of_the_file() {
     let place = SqlitePlace::new().await;
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     drop(store);
     let store = loop {
         match SqliteStore::open(&place.path()).await {

@@ -49,9 +49,9 @@ pub(crate) async fn what_was_appended_is_given_back_after_opening_again(place: i
     let (kajang, klang) = (branch("kajang"), branch("klang"));
     let store = place.open().await;
     let entries = run(&kajang, 1, 10);
-    store.append(&kajang, entries[..4].to_vec()).await.unwrap();
-    store.append(&klang, run(&klang, 1, 3)).await.unwrap();
-    store.append(&kajang, entries[4..].to_vec()).await.unwrap();
+    store.append(&kajang, &entries[..4]).await.unwrap();
+    store.append(&klang, &run(&klang, 1, 3)).await.unwrap();
+    store.append(&kajang, &entries[4..]).await.unwrap();
     for again in [false, true] {
         let store = if again {
             store.close().await;
@@ -87,18 +87,18 @@ pub(crate) async fn the_name_of_the_log_stays_and_is_its_own<P: Place>(place: P)
 pub(crate) async fn a_branch_without_entries_starts_from_nothing(place: impl Place) {
     let (kajang, klang) = (branch("kajang"), branch("klang"));
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     let nothing = Recovered { snapshot: None, tail: vec![], known: vec![] };
     assert_eq!(store.recover(&klang, 10).await.unwrap(), nothing);
     assert_eq!(store.entries(&klang, 0, 10).await.unwrap(), []);
-    store.append(&klang, vec![]).await.unwrap();
+    store.append(&klang, &[]).await.unwrap();
     assert_eq!(store.recover(&klang, 10).await.unwrap(), nothing);
 }
 
 pub(crate) async fn a_number_that_is_taken_is_refused(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     for (entries, seq) in [
         (vec![entry(&kajang, 3)], 3),
         (vec![entry(&kajang, 2), entry(&kajang, 3), entry(&kajang, 4)], 2),
@@ -106,7 +106,7 @@ pub(crate) async fn a_number_that_is_taken_is_refused(place: impl Place) {
         (vec![entry(&kajang, 0)], 0),
         (vec![entry(&kajang, 4), Entry { command: None, ..entry(&kajang, 4) }], 4),
     ] {
-        let refused = store.append(&kajang, entries).await.unwrap_err();
+        let refused = store.append(&kajang, &entries).await.unwrap_err();
         assert_eq!(refused, StoreError::SeqTaken { branch: kajang.clone(), seq });
         assert!(!refused.is_final());
     }
@@ -116,11 +116,11 @@ pub(crate) async fn a_number_that_is_taken_is_refused(place: impl Place) {
 pub(crate) async fn a_hole_in_the_log_is_refused(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     for (entries, seq, next) in
         [(run(&kajang, 5, 6), 5, 4), (vec![entry(&kajang, 4), entry(&kajang, 6)], 6, 5)]
     {
-        let refused = store.append(&kajang, entries).await.unwrap_err();
+        let refused = store.append(&kajang, &entries).await.unwrap_err();
         assert_eq!(refused, StoreError::Hole { branch: kajang.clone(), seq, next });
     }
     assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 3));
@@ -129,19 +129,19 @@ pub(crate) async fn a_hole_in_the_log_is_refused(place: impl Place) {
 pub(crate) async fn a_command_stands_in_a_branch_once(place: impl Place) {
     let (kajang, klang) = (branch("kajang"), branch("klang"));
     let store = place.open().await;
-    store.append(&kajang, vec![entry(&kajang, 1), entry(&kajang, 2)]).await.unwrap();
+    store.append(&kajang, &[entry(&kajang, 1), entry(&kajang, 2)]).await.unwrap();
     let again = |seq, of| Entry { command: Some(command(&kajang, of)), ..entry(&kajang, seq) };
     for (entries, of) in
         [(vec![again(3, 2)], 2), (vec![again(3, 3), again(4, 1)], 1), (vec![again(3, 7), again(4, 7)], 7)]
     {
-        let refused = store.append(&kajang, entries).await.unwrap_err();
+        let refused = store.append(&kajang, &entries).await.unwrap_err();
         let command = command(&kajang, of);
         assert_eq!(refused, StoreError::CommandTaken { branch: kajang.clone(), command });
         assert!(!refused.is_final());
     }
     // Another branch is another log, and a refused append leaves its numbers and commands free.
-    store.append(&klang, vec![Entry { seq: 1, ..again(1, 1) }]).await.unwrap();
-    store.append(&kajang, vec![again(3, 7)]).await.unwrap();
+    store.append(&klang, &[Entry { seq: 1, ..again(1, 1) }]).await.unwrap();
+    store.append(&kajang, &[again(3, 7)]).await.unwrap();
     assert_eq!(store.entry_of_command(&kajang, command(&kajang, 7)).await.unwrap(), Some(again(3, 7)));
 }
 
@@ -155,24 +155,24 @@ pub(crate) async fn an_entry_that_no_ledger_makes_is_refused(place: impl Place) 
         Entry { at: Timestamp::MIN, ..good.clone() },
         Entry { seq: u64::MAX, ..good.clone() },
     ] {
-        let refused = store.append(&kajang, vec![bad.clone()]).await.unwrap_err();
+        let refused = store.append(&kajang, std::slice::from_ref(&bad)).await.unwrap_err();
         assert!(
             matches!(&refused, StoreError::Unfit { branch, seq, .. } if (branch, *seq) == (&kajang, bad.seq)),
             "{bad:?}: {refused:?}"
         );
     }
-    store.append(&kajang, vec![good]).await.unwrap();
+    store.append(&kajang, &[good]).await.unwrap();
 }
 
 pub(crate) async fn an_append_is_done_as_a_whole_or_not_at_all(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 5)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 5)).await.unwrap();
     let mut entries = run(&kajang, 6, 300);
     entries[290].command = Some(command(&kajang, 1));
-    store.append(&kajang, entries).await.unwrap_err();
+    store.append(&kajang, &entries).await.unwrap_err();
     assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 5));
-    store.append(&kajang, run(&kajang, 6, 300)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 6, 300)).await.unwrap();
     assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 300));
 }
 
@@ -181,7 +181,7 @@ pub(crate) async fn many_callers_at_once_lose_nothing_and_leave_no_hole(place: i
     let branches: Vec<_> = (0..40).map(|n| branch(&format!("cawangan-{n}"))).collect();
     join_all(branches.iter().map(async |branch| {
         for seq in 1..=20 {
-            store.append(branch, run(branch, 2 * seq - 1, 2 * seq)).await.unwrap();
+            store.append(branch, &run(branch, 2 * seq - 1, 2 * seq)).await.unwrap();
             // What was answered is seen by whoever reads next.
             let last = store.entry_of(branch, 2 * seq).await.unwrap();
             assert_eq!(last.as_ref(), run(branch, 2 * seq, 2 * seq).first());
@@ -199,7 +199,7 @@ pub(crate) async fn the_conflict_of_one_caller_hurts_no_other(place: impl Place)
     let store = place.open().await;
     let branches: Vec<_> = (0..30).map(|n| branch(&format!("cawangan-{n}"))).collect();
     for branch in &branches {
-        store.append(branch, vec![entry(branch, 1)]).await.unwrap();
+        store.append(branch, &[entry(branch, 1)]).await.unwrap();
     }
     // All wait together; each third has a number that is taken, each third a command.
     let results = join_all(branches.iter().enumerate().map(async |(n, branch)| {
@@ -209,7 +209,7 @@ pub(crate) async fn the_conflict_of_one_caller_hurts_no_other(place: impl Place)
             1 => entry(branch, 1),
             _ => Entry { command: Some(command(branch, 1)), ..fresh },
         };
-        store.append(branch, vec![given]).await
+        store.append(branch, &[given]).await
     }))
     .await;
     for (n, (branch, result)) in branches.iter().zip(results).enumerate() {
@@ -229,12 +229,12 @@ pub(crate) async fn the_conflict_of_one_caller_hurts_no_other(place: impl Place)
 pub(crate) async fn appends_of_one_branch_that_wait_together_keep_their_order(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    let results = join_all((1..=100).map(|seq| store.append(&kajang, run(&kajang, seq, seq)))).await;
+    let results = join_all((1..=100).map(|seq| store.append(&kajang, &run(&kajang, seq, seq)))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     // One that fails takes those with it that were to follow, and no others.
     let bad = Entry { command: Some(command(&kajang, 1)), ..entry(&kajang, 103) };
     let given = [run(&kajang, 101, 102), vec![bad], run(&kajang, 104, 105)];
-    let results = join_all(given.map(|entries| store.append(&kajang, entries))).await;
+    let results = join_all(given.map(|entries| store.append(&kajang, &entries))).await;
     assert_eq!(
         results,
         [
@@ -251,17 +251,17 @@ pub(crate) async fn an_append_of_more_rows_than_a_statement_takes_is_one_append(
     let store = place.open().await;
     let mut entries = run(&kajang, 1, 12_000);
     entries[11_998].command = entries[0].command;
-    let refused = store.append(&kajang, entries).await.unwrap_err();
+    let refused = store.append(&kajang, &entries).await.unwrap_err();
     assert!(matches!(refused, StoreError::CommandTaken { .. }), "{refused:?}");
     assert_eq!(store.entries(&kajang, 0, 10).await.unwrap(), []);
-    store.append(&kajang, run(&kajang, 1, 12_000)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 12_000)).await.unwrap();
     assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 12_000));
 }
 
 pub(crate) async fn entries_are_paged_in_order(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 10)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 10)).await.unwrap();
     for (after, limit, expected) in [
         (0, 4, run(&kajang, 1, 4)),
         (4, 4, run(&kajang, 5, 8)),
@@ -279,8 +279,8 @@ pub(crate) async fn entries_are_paged_in_order(place: impl Place) {
 pub(crate) async fn a_branch_starts_from_its_newest_snapshot_and_the_tail(place: impl Place) {
     let (kajang, klang) = (branch("kajang"), branch("klang"));
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 10)).await.unwrap();
-    store.append(&klang, run(&klang, 1, 2)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 10)).await.unwrap();
+    store.append(&klang, &run(&klang, 1, 2)).await.unwrap();
     for seq in [0, 2, 5, 8] {
         let snapshot = Snapshot { seq, body: vec![seq as u8; 100_000] };
         store.save_snapshot(&kajang, snapshot.clone()).await.unwrap();
@@ -302,8 +302,8 @@ pub(crate) async fn a_branch_starts_from_its_newest_snapshot_and_the_tail(place:
 pub(crate) async fn the_last_commands_are_known_oldest_first(place: impl Place) {
     let (kajang, klang) = (branch("kajang"), branch("klang"));
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 20)).await.unwrap();
-    store.append(&klang, run(&klang, 1, 20)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 20)).await.unwrap();
+    store.append(&klang, &run(&klang, 1, 20)).await.unwrap();
     let all: Vec<_> = (1..=20)
         .filter(|seq| seq % 3 != 0)
         .map(|seq| Known { command: command(&kajang, seq), seq })
@@ -323,7 +323,7 @@ pub(crate) async fn the_last_commands_are_known_oldest_first(place: impl Place) 
 pub(crate) async fn a_snapshot_of_what_is_not_in_the_log_is_refused(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     let refused = store.save_snapshot(&kajang, Snapshot { seq: 4, body: vec![] }).await.unwrap_err();
     assert_eq!(refused, StoreError::Hole { branch: kajang.clone(), seq: 4, next: 4 });
     let refused = store.save_snapshot(&kajang, Snapshot { seq: u64::MAX, body: vec![] }).await.unwrap_err();
@@ -334,7 +334,7 @@ pub(crate) async fn a_snapshot_of_what_is_not_in_the_log_is_refused(place: impl 
 pub(crate) async fn a_snapshot_of_the_same_number_is_replaced(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     for body in [b"first".to_vec(), b"second".to_vec()] {
         let snapshot = Snapshot { seq: 3, body };
         store.save_snapshot(&kajang, snapshot.clone()).await.unwrap();
@@ -345,12 +345,12 @@ pub(crate) async fn a_snapshot_of_the_same_number_is_replaced(place: impl Place)
 pub(crate) async fn a_closed_store_takes_nothing_and_gives_nothing(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
-    store.append(&kajang, run(&kajang, 1, 3)).await.unwrap();
+    store.append(&kajang, &run(&kajang, 1, 3)).await.unwrap();
     tokio::join!(store.close(), store.close());
     store.close().await;
     let closed = StoreError::Closed;
     assert!(!closed.is_final());
-    assert_eq!(store.append(&kajang, run(&kajang, 4, 5)).await, Err(closed.clone()));
+    assert_eq!(store.append(&kajang, &run(&kajang, 4, 5)).await, Err(closed.clone()));
     assert_eq!(store.save_snapshot(&kajang, Snapshot { seq: 1, body: vec![] }).await, Err(closed.clone()));
     assert_eq!(store.recover(&kajang, 1).await, Err(closed.clone()));
     assert_eq!(store.entry_of(&kajang, 1).await, Err(closed.clone()));
@@ -364,7 +364,7 @@ pub(crate) async fn closing_finishes_what_is_in_hand(place: impl Place) {
     let day = Event::DayBegan { day: date(2026, 11, 21), carry: false, left: 0 };
     let entry = |branch| Entry { events: vec![day.clone()], ..entry(branch, 1) };
     let store = place.open().await;
-    let appends = join_all(branches.iter().map(|branch| store.append(branch, vec![entry(branch)])));
+    let appends = join_all(branches.iter().map(|branch| store.append(branch, &[entry(branch)])));
     let (results, ()) = tokio::join!(appends, store.close());
     let store = place.open().await;
     for (branch, result) in branches.iter().zip(results) {
