@@ -54,7 +54,7 @@ impl Connection {
         self.body.clear();
         serde_json::to_writer(&mut self.body, &CommandRequest::new(Uuid::now_v7(), command))?;
         let head = format!(
-            "POST {} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             paths::of_branch(paths::COMMANDS, branch),
             self.body.len()
         );
@@ -71,7 +71,7 @@ impl Connection {
     /// The status and the body that a GET of `path` is answered with.
     pub async fn get(&mut self, path: &str) -> anyhow::Result<(u16, &[u8])> {
         self.request.clear();
-        self.request.extend_from_slice(format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").as_bytes());
+        self.request.extend_from_slice(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes());
         self.exchange().await
     }
 

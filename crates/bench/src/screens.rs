@@ -202,7 +202,7 @@ struct Words {
 
 fn handshake() -> Vec<u8> {
     format!(
-        "GET {} HTTP/1.1\r\nhost: bench\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        "GET {} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
         paths::of_branch(paths::EVENTS, BRANCH)
     )
