@@ -77,21 +77,49 @@ mod tests {
     use giliran_core::{BranchId, Command, CommandId, Entry, Language};
     use giliran_protocol::command::Outcome;
     use giliran_store::{BoxFuture, Recovered, Snapshot, SqliteStore};
+    use tokio::sync::{Notify, Semaphore};
     use uuid::Uuid;
 
     use super::*;
 
-    /// A store in which the clerk breaks, once, when it is told to.
-    struct Breaking {
+    /// A store in which the clerk breaks, once, when it is told to; or whose disk is full once and slow to
+    /// say so.
+    struct Troubled {
         store: SqliteStore,
         breaks: AtomicBool,
+        full: AtomicBool,
+        /// Lets the disk say that it is full.
+        says: Arc<Notify>,
+        /// A permit for each piece that was handed in.
+        handed_in: Semaphore,
     }
 
-    impl Store for Breaking {
+    impl Troubled {
+        async fn new(folder: &tempfile::TempDir) -> Arc<Self> {
+            Arc::new(Self {
+                store: SqliteStore::open(&folder.path().join("log.db")).await.unwrap(),
+                breaks: AtomicBool::new(false),
+                full: AtomicBool::new(false),
+                says: Arc::default(),
+                handed_in: Semaphore::new(0),
+            })
+        }
+    }
+
+    impl Store for Troubled {
         fn append(&self, branch: &BranchId, entries: &[Entry]) -> BoxFuture<'static, Result<(), StoreError>> {
             assert!(!self.breaks.swap(false, Ordering::SeqCst), "planted");
+            self.handed_in.add_permits(1);
+            if self.full.swap(false, Ordering::SeqCst) {
+                let says = self.says.clone();
+                return Box::pin(async move {
+                    says.notified().await;
+                    Err(StoreError::Full)
+                });
+            }
             self.store.append(branch, entries)
         }
+
         fn log_id(&self) -> Uuid {
             self.store.log_id()
         }
@@ -153,9 +181,8 @@ mod tests {
     #[tokio::test]
     async fn a_clerk_that_breaks_is_replaced_and_no_number_is_given_twice() {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("log.db")).await.unwrap();
-        let breaking = Arc::new(Breaking { store, breaks: AtomicBool::new(false) });
-        let store: Arc<dyn Store> = breaking.clone();
+        let troubled = Troubled::new(&folder).await;
+        let store: Arc<dyn Store> = troubled.clone();
         let clock = Arc::new(Clock::System);
         let (office, clerk) = Office::open(toml::from_str(RULES).unwrap(), &store, &clock).await.unwrap();
         let stop = CancellationToken::new();
@@ -172,7 +199,7 @@ mod tests {
         let first = office.desk().submit(None, CommandId(Uuid::now_v7()), issue.clone()).await.unwrap();
         assert!(matches!(first.outcome, Outcome::Issued { number, .. } if number == "A001"));
 
-        breaking.breaks.store(true, Ordering::SeqCst);
+        troubled.breaks.store(true, Ordering::SeqCst);
         let id = CommandId(Uuid::now_v7());
         let broken = office.desk().submit(None, id, issue.clone()).await;
         assert_eq!(broken.unwrap_err().error().code, "try_again");
@@ -185,6 +212,47 @@ mod tests {
             }
         };
         assert!(matches!(answer.outcome, Outcome::Issued { number, .. } if number == "A002"));
+        stop.cancel();
+        at_work.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_decided_on_top_of_what_the_disk_refused_is_refused_too_and_nothing_of_it_happened() {
+        let folder = tempfile::tempdir().unwrap();
+        let troubled = Troubled::new(&folder).await;
+        let store: Arc<dyn Store> = troubled.clone();
+        let clock = Arc::new(Clock::System);
+        let (office, clerk) = Office::open(toml::from_str(RULES).unwrap(), &store, &clock).await.unwrap();
+        let stop = CancellationToken::new();
+        let at_work = tokio::spawn(work(office.clone(), clerk, store, clock, stop.clone()));
+        let press = || {
+            let office = office.clone();
+            let issue = Command::IssueTicket {
+                service: "a".parse().unwrap(),
+                class: None,
+                language: Language::Ms,
+                announced: None,
+                legs: None,
+                person: None,
+            };
+            let id = CommandId(Uuid::now_v7());
+            tokio::spawn(async move { office.desk().submit(None, id, issue).await })
+        };
+        assert!(press().await.unwrap().is_ok());
+
+        // While the disk has the first in hand, the second is decided and handed in.
+        troubled.full.store(true, Ordering::SeqCst);
+        let before = u32::try_from(troubled.handed_in.available_permits()).unwrap();
+        let first = press();
+        let _seen = troubled.handed_in.acquire_many(before + 1).await.unwrap();
+        let second = press();
+        let _seen_too = troubled.handed_in.acquire().await.unwrap();
+        troubled.says.notify_one();
+        assert_eq!(first.await.unwrap().unwrap_err().error().code, "store_full");
+        assert_eq!(second.await.unwrap().unwrap_err().error().code, "try_again");
+
+        let third = press().await.unwrap().unwrap();
+        assert!(matches!(third.outcome, Outcome::Issued { number, .. } if number == "A002"));
         stop.cancel();
         at_work.await.unwrap().unwrap();
     }
