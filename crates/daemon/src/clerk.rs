@@ -228,6 +228,9 @@ impl Clerk {
     ) -> Result<(Self, Desk), StoreError> {
         let Kept { ledger, learned, calls, configured, day_seq, snapshot_seq } =
             keep::recover(&*store, &rules.id).await?;
+        if let Some(last) = ledger.at() {
+            clock.not_before(last);
+        }
         let (sender, requests) = mpsc::channel(DESK);
         let (estimates, waits) = Estimates::start();
         let mut clerk = Self {
@@ -255,11 +258,6 @@ impl Clerk {
         clerk.tick().await?;
         clerk.take_rules(rules).await?;
         clerk.tick().await?;
-        if let (Some(now), Some(last)) = (clerk.clock.now(), clerk.ledger.at())
-            && last > now
-        {
-            tracing::warn!(branch = %clerk.branch, %last, %now, "the log is ahead of the clock: time stands still until the clock has caught up");
-        }
         tracing::info!(
             branch = %clerk.branch,
             seq = clerk.ledger.seq(),

@@ -183,7 +183,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let troubled = Troubled::new(&folder).await;
         let store: Arc<dyn Store> = troubled.clone();
-        let clock = Arc::new(Clock::System);
+        let clock = Arc::new(Clock::system());
         let (office, clerk) = Office::open(toml::from_str(RULES).unwrap(), &store, &clock).await.unwrap();
         let stop = CancellationToken::new();
         let at_work = tokio::spawn(work(office.clone(), clerk, store, clock, stop.clone()));
@@ -221,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let troubled = Troubled::new(&folder).await;
         let store: Arc<dyn Store> = troubled.clone();
-        let clock = Arc::new(Clock::System);
+        let clock = Arc::new(Clock::system());
         let (office, clerk) = Office::open(toml::from_str(RULES).unwrap(), &store, &clock).await.unwrap();
         let stop = CancellationToken::new();
         let at_work = tokio::spawn(work(office.clone(), clerk, store, clock, stop.clone()));

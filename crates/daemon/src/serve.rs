@@ -110,7 +110,7 @@ pub async fn serve(
     let refused = |why| ServeError::Listen { address: listen, why };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::System });
+    let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::system() });
     if simulated_clock {
         tracing::warn!("the clock is simulated: every command sets the time; not for a real office");
     }
