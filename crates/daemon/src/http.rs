@@ -29,6 +29,7 @@ use axum::{
 };
 use giliran_protocol::paths;
 use giliran_store::Store;
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::{
     OpenApi,
@@ -62,6 +63,8 @@ pub struct App {
     pub clock: Arc<Clock>,
     /// Sockets that are open.
     pub sockets: TaskTracker,
+    /// Places for more of them.
+    pub places: Arc<Semaphore>,
     /// Cancelled when the daemon ends.
     pub stop: CancellationToken,
 }
@@ -84,9 +87,10 @@ impl std::fmt::Debug for Loaded {
 }
 
 impl App {
-    /// An application whose branches are still to be loaded.
-    pub fn new(clock: Arc<Clock>, stop: CancellationToken) -> Self {
-        Self { loaded: Arc::default(), clock, sockets: TaskTracker::new(), stop }
+    /// An application whose branches are still to be loaded, with places for so many WebSockets.
+    pub fn new(clock: Arc<Clock>, stop: CancellationToken, sockets: usize) -> Self {
+        let places = Arc::new(Semaphore::new(sockets.min(Semaphore::MAX_PERMITS)));
+        Self { loaded: Arc::default(), clock, sockets: TaskTracker::new(), places, stop }
     }
 
     fn loaded(&self) -> Result<&Loaded, Failure> {

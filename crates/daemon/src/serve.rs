@@ -13,7 +13,7 @@ use std::{
 
 use giliran_core::Rules;
 use giliran_store::{OpenError, SqliteStore, Store, StoreError};
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -108,7 +108,7 @@ pub async fn serve(
     let certificate = server.tls.clone().map(Certificate::read).transpose()?;
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let refused = |why| ServeError::Listen { address: listen, why };
-    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let listener = web::listen(listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::system() });
     if simulated_clock {
@@ -119,7 +119,7 @@ pub async fn serve(
         branches.iter_mut().for_each(never_close);
     }
 
-    let app = App::new(clock.clone(), stop.clone());
+    let app = App::new(clock.clone(), stop.clone(), room.sockets());
     let doors = Arc::new(Doors::new(&server));
     let router = http::router(app.clone(), doors.clone());
     let mut web = tokio::spawn(web::serve(listener, router, doors, room, tls, stop.clone()));

@@ -14,6 +14,8 @@ mod rate;
 mod tls;
 
 use std::{
+    io,
+    net::SocketAddr,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -27,7 +29,7 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
@@ -68,6 +70,31 @@ pub struct Room {
     pub connections: usize,
     /// All together.
     pub all: usize,
+}
+
+impl Room {
+    /// How many may be WebSockets: screens that come in great numbers must not keep those out who press.
+    pub fn sockets(self) -> usize {
+        self.all - self.all / 4
+    }
+}
+
+/// How much the system keeps for a client that does not read, in bytes (it takes twice that for its own
+/// use). Left alone it grows to megabytes for each; a frame has some hundred bytes, the pages a few ten thousand.
+const SEND_BUFFER: u32 = 64 * 1024;
+
+/// How many connections may wait to be taken.
+const BACKLOG: u32 = 1024;
+
+/// Listens there.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A daemon that starts again must not wait for the connections of the one before to be forgotten.
+    socket.set_reuseaddr(true)?;
+    // Every connection that is taken inherits it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until `stop`, then finishes the requests that are in hand.

@@ -60,7 +60,7 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
     (status = 400, description = "Not a WebSocket's handshake", body = ErrorBody),
     (status = 404, description = "No such branch", body = ErrorBody),
     (status = 426, description = "The connection can't become a WebSocket", body = ErrorBody),
-    (status = 503, description = "Still loading, or stopping", body = ErrorBody),
+    (status = 503, description = "Still loading, stopping, or too many sockets are open", body = ErrorBody),
 ))]
 pub async fn join(
     State(app): State<App>,
@@ -71,6 +71,8 @@ pub async fn join(
     if app.stop.is_cancelled() {
         return Err(Failure::Stopping);
     }
+    // Files run out for all alike: screens are turned away before those who press.
+    let place = app.places.clone().try_acquire_owned().map_err(|_| Failure::Overloaded)?;
     let upgrade = upgrade.map_err(|why| {
         let status = match why.status() {
             StatusCode::UPGRADE_REQUIRED => StatusCode::UPGRADE_REQUIRED,
@@ -105,6 +107,7 @@ pub async fn join(
                         () = stop.cancelled() => Farewell::close(close_code::AWAY, "stopping"),
                     };
                     link.leave(farewell).await;
+                    drop(place);
                 })
                 .await;
         }))

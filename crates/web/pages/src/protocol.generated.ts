@@ -1681,7 +1681,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Still loading, or stopping */
+            /** @description Still loading, stopping, or too many sockets are open */
             503: {
                 headers: {
                     [name: string]: unknown;
