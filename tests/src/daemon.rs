@@ -14,12 +14,13 @@ use tempfile::TempDir;
 
 use crate::{
     BRANCH, office,
-    program::{PATIENCE, Program, copy_database, program},
+    program::{Ended, PATIENCE, Program, copy_database, program},
     write_config,
 };
 
-/// How long the daemon may take to end when it is told to: its promise.
-const END_WITHIN: Duration = Duration::from_secs(5);
+/// How long the daemon may take to end when it is told to. Its promise is five seconds, on a machine that lets
+/// it have a processor meanwhile.
+const END_WITHIN: Duration = Duration::from_secs(20);
 
 /// A daemon that runs on a folder and a port of its own.
 ///
@@ -29,8 +30,11 @@ pub struct Daemon {
     program: Option<Program>,
     folder: TempDir,
     config: PathBuf,
+    database: PathBuf,
     branch: String,
     arguments: Vec<String>,
+    wrapper: Vec<String>,
+    environment: Vec<(String, String)>,
     address: String,
 }
 
@@ -54,25 +58,99 @@ impl Daemon {
         Self::begin(|_| (config.to_owned(), branch.to_owned()), &["--simulated-clock"]).await
     }
 
-    async fn begin(configure: impl FnOnce(&Path) -> (PathBuf, String), arguments: &[&str]) -> Self {
+    /// A daemon for the office of the tests that is still to be started.
+    pub fn prepare() -> Self {
+        Self::at_rest(|folder| (write_config(folder, &office(folder)), BRANCH.to_owned()), &[])
+    }
+
+    fn at_rest(configure: impl FnOnce(&Path) -> (PathBuf, String), arguments: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder can be made");
         let (config, branch) = configure(folder.path());
-        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let mut daemon = Self { program: None, folder, config, branch, arguments, address: String::new() };
-        daemon.launch().await;
-        daemon.ready().await;
+        Self {
+            program: None,
+            database: folder.path().join("office.db"),
+            folder,
+            config,
+            branch,
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            wrapper: Vec::new(),
+            environment: Vec::new(),
+            address: String::new(),
+        }
+    }
+
+    async fn begin(configure: impl FnOnce(&Path) -> (PathBuf, String), arguments: &[&str]) -> Self {
+        let mut daemon = Self::at_rest(configure, arguments);
+        daemon.start_again().await;
         daemon
+    }
+
+    /// From the next start on it runs under another program, which becomes it by `exec`; none for by itself.
+    pub fn under(&mut self, wrapper: Vec<String>) {
+        self.wrapper = wrapper;
+    }
+
+    /// From the next start on it has this in its environment too.
+    pub fn environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// From the next start on it keeps its database there.
+    pub fn keep_in(&mut self, database: PathBuf) {
+        self.database = database;
+    }
+
+    fn spawn(&self) -> Program {
+        let daemon = program("giliran");
+        let mut command = match self.wrapper.split_first() {
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(daemon);
+                command
+            }
+            None => Command::new(daemon),
+        };
+        command.arg("serve").arg("--config").arg(&self.config);
+        command.args(["--listen", "127.0.0.1:0", "--database"]).arg(&self.database);
+        command.args(&self.arguments).envs(self.environment.iter().cloned());
+        Program::start(&mut command)
     }
 
     /// Starts the program on the folder as it is, and waits until it listens, but not until it is ready.
     pub async fn launch(&mut self) {
-        let mut command = Command::new(program("giliran"));
-        command.arg("serve").arg("--config").arg(&self.config);
-        command.args(["--listen", "127.0.0.1:0", "--database"]).arg(self.database());
-        command.args(&self.arguments);
-        let mut running = Program::start(&mut command);
-        self.address = running.said(|line| line.strip_prefix("listening on ").map(str::to_owned)).await;
+        let mut running = self.spawn();
+        self.address = running.said(listening).await;
         self.program = Some(running);
+    }
+
+    /// Starts it on the folder as it is and waits until it is ready.
+    pub async fn start_again(&mut self) {
+        self.launch().await;
+        self.ready().await;
+    }
+
+    /// The same, where it may end before it is ready: then that is the answer.
+    ///
+    /// # Errors
+    /// How it ended.
+    ///
+    /// # Panics
+    /// If it neither ends nor is ready within a minute.
+    pub async fn try_start(&mut self) -> Result<(), Ended> {
+        let mut running = self.spawn();
+        let Some(address) = running.says(listening).await else { return Err(running.ended()) };
+        self.address = address;
+        let since = Instant::now();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client without settings");
+        while !is_ready(&http, &self.address).await {
+            if running.wait(Duration::ZERO).is_some() {
+                return Err(running.ended());
+            }
+            assert!(since.elapsed() < PATIENCE, "it is not ready: {}", running.complaint());
+            tokio::task::yield_now().await;
+        }
+        self.program = Some(running);
+        Ok(())
     }
 
     /// Waits until the daemon says that it is ready.
@@ -82,12 +160,7 @@ impl Daemon {
     pub async fn ready(&mut self) {
         let since = Instant::now();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client without settings");
-        while !http
-            .get(format!("{}{}", self.address, paths::READY))
-            .send()
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
+        while !is_ready(&http, &self.address).await {
             let program = self.program.as_mut().expect("it was launched");
             assert!(program.wait(Duration::ZERO).is_none(), "it ended: {}", program.complaint());
             assert!(since.elapsed() < PATIENCE, "it is not ready: {}", program.complaint());
@@ -130,7 +203,7 @@ impl Daemon {
 
     /// Its database.
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("office.db")
+        self.database.clone()
     }
 
     /// Copies the database of a daemon that was ended or killed.
@@ -142,7 +215,7 @@ impl Daemon {
     /// Tells it to end, and waits until it has.
     ///
     /// # Panics
-    /// If it does not end well within five seconds, or has logged an error.
+    /// If it does not end well and soon, or has logged an error.
     pub fn end(&mut self) {
         let Some(mut program) = self.program.take() else { return };
         program.signal(Signal::SIGTERM);
@@ -166,12 +239,53 @@ impl Daemon {
         status
     }
 
-    /// Starts again on the same folder and waits until it is ready.
+    /// Ends it well and starts it again on the same folder.
     pub async fn restart(&mut self) {
         self.end();
-        self.launch().await;
-        self.ready().await;
+        self.start_again().await;
     }
+
+    /// Its process id.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn id(&self) -> u32 {
+        self.program.as_ref().expect("it runs").id()
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn signal(&self, signal: Signal) {
+        self.program.as_ref().expect("it runs").signal(signal);
+    }
+
+    /// Waits until it has ended by itself, or was ended by what was done to it, and says how. What it logged
+    /// is for the test to judge.
+    ///
+    /// # Panics
+    /// If it does not end within a minute.
+    pub fn ended(&mut self) -> Ended {
+        self.program.take().expect("it was launched").ended()
+    }
+
+    /// Waits for so many lines of its log that `pick` takes.
+    ///
+    /// # Panics
+    /// If it ends before that, or says nothing for a minute.
+    pub async fn logged(&mut self, count: usize, pick: impl Fn(&str) -> bool) -> Vec<String> {
+        self.program.as_mut().expect("it runs").logged(count, pick).await
+    }
+}
+
+fn listening(line: &str) -> Option<String> {
+    line.strip_prefix("listening on ").map(str::to_owned)
+}
+
+async fn is_ready(http: &reqwest::Client, address: &str) -> bool {
+    let asked = http.get(format!("{address}{}", paths::READY)).send().await;
+    asked.is_ok_and(|answer| answer.status().is_success())
 }
 
 fn check_log(log: &[String]) {

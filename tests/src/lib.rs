@@ -11,6 +11,9 @@
 //! - [`Socket`]: a WebSocket on which a test may misbehave.
 //! - [`raw`]: HTTP by hand, for the same.
 //! - [`decoders`]: all that reads bytes from outside, for tests that feed it rubbish.
+//! - [`Story`] and [`Crowd`]: commands that go on through any fault.
+//! - [`Told`]: what they were answered, and the check that it is kept.
+//! - [`tools`]: the system's programs with which faults are caused.
 
 mod daemon;
 pub mod decoders;
@@ -19,10 +22,15 @@ mod office;
 mod program;
 pub mod raw;
 mod socket;
+mod story;
+mod told;
+pub mod tools;
 mod visit;
 
 pub use daemon::Daemon;
 pub use office::{BRANCH, office, write_config};
 pub use program::{Ended, Program, program};
 pub use socket::{Chain, Socket};
+pub use story::{Broken, Crowd, Story};
+pub use told::{Told, read_log};
 pub use visit::{Ticket, Visit, request};

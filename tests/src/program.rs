@@ -83,10 +83,17 @@ impl Program {
     /// # Panics
     /// If it does not end within a minute.
     pub fn run(command: &mut Command) -> Ended {
-        let mut program = Self::start(command);
-        let status = program.wait(PATIENCE);
-        let status = status.unwrap_or_else(|| panic!("{command:?} does not end: {}", program.complaint()));
-        let said = program.words();
+        Self::start(command).ended()
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// If it does not end within a minute.
+    pub fn ended(mut self) -> Ended {
+        let status = self.wait(PATIENCE);
+        let status = status.unwrap_or_else(|| panic!("it does not end: {}", self.complaint()));
+        let said = self.words();
         Ended { status, stdout: said.0, stderr: said.1 }
     }
 
@@ -100,17 +107,18 @@ impl Program {
     /// # Panics
     /// If the program ends, or a minute passes, before that.
     pub async fn said<T>(&mut self, pick: impl Fn(&str) -> Option<T>) -> T {
+        let found = self.says(pick).await;
+        found.unwrap_or_else(|| panic!("it did not say what it should; it said: {}", self.complaint()))
+    }
+
+    /// The same; none if the program ends, or a minute passes, before that.
+    pub async fn says<T>(&mut self, pick: impl Fn(&str) -> Option<T>) -> Option<T> {
         let mut lines = self.stdout.seen.subscribe();
         let found = tokio::time::timeout(
             PATIENCE,
             lines.wait_for(|seen| seen.ended || seen.lines.iter().any(|line| pick(line).is_some())),
         );
-        let found = found
-            .await
-            .ok()
-            .and_then(Result::ok)
-            .and_then(|seen| seen.lines.iter().find_map(|line| pick(line)));
-        found.unwrap_or_else(|| panic!("it did not say what it should; it said: {}", self.complaint()))
+        found.await.ok().and_then(Result::ok).and_then(|seen| seen.lines.iter().find_map(|line| pick(line)))
     }
 
     /// Waits for so many lines of standard error that `pick` takes.

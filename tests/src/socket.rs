@@ -1,10 +1,10 @@
 //! A WebSocket of which every frame is in the test's hand, for clients that misbehave or must be measured.
 
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr};
 
 use futures_util::{SinkExt, StreamExt};
 use giliran_protocol::{
-    live::{Hello, ToClient},
+    live::{Hello, Resume, ToClient},
     paths,
     view::Audience,
 };
@@ -12,7 +12,10 @@ use tokio::{
     net::{TcpSocket, TcpStream},
     time::timeout,
 };
-use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{self, Message},
+};
 
 use crate::{Daemon, program::PATIENCE};
 
@@ -30,35 +33,53 @@ impl Socket {
     /// Connects as an audience.
     pub async fn join(daemon: &Daemon, audience: Audience) -> Self {
         let mut socket = Self::connect(daemon).await;
-        socket.hello(audience).await;
+        socket.say_hello(audience, None).await;
         socket
     }
 
     /// Connects as an audience whose machine takes in so many bytes before its program reads them.
     pub async fn join_with_buffer(daemon: &Daemon, audience: Audience, bytes: u32) -> Self {
         let mut socket = Self::connect_with(daemon, Some(bytes)).await;
-        socket.hello(audience).await;
+        socket.say_hello(audience, None).await;
         socket
     }
 
     async fn connect_with(daemon: &Daemon, buffer: Option<u32>) -> Self {
-        let address: SocketAddr = daemon
-            .address()
-            .trim_start_matches("http://")
-            .parse()
-            .expect("the daemon gives an address and a port");
-        let tcp = TcpSocket::new_v4().expect("there are sockets");
-        if let Some(bytes) = buffer {
-            tcp.set_recv_buffer_size(bytes).expect("a buffer can be made small");
-        }
-        let stream = tcp.connect(address).await.expect("the daemon listens");
+        let stream = tcp(daemon, buffer).await.expect("the daemon listens");
         let url = daemon.url(paths::EVENTS).replacen("http", "ws", 1);
         let (socket, _) = client_async(url, stream).await.expect("the daemon takes sockets");
         Self { socket }
     }
 
-    async fn hello(&mut self, audience: Audience) {
-        let hello = serde_json::to_string(&Hello { audience, resume: None }).expect("a hello is JSON");
+    /// Connects as an audience that says what it has seen.
+    pub async fn resume(daemon: &Daemon, audience: Audience, resume: Resume) -> Self {
+        let mut socket = Self::connect(daemon).await;
+        socket.say_hello(audience, Some(resume)).await;
+        socket
+    }
+
+    /// Connects, if the daemon wants it; else the status with which it does not.
+    ///
+    /// # Errors
+    /// The status; none where the line broke.
+    pub async fn try_connect(daemon: &Daemon) -> Result<Self, Option<u16>> {
+        let stream = tcp(daemon, None).await.map_err(|_| None)?;
+        let url = daemon.url(paths::EVENTS).replacen("http", "ws", 1);
+        match client_async(url, stream).await {
+            Ok((socket, _)) => Ok(Self { socket }),
+            Err(tungstenite::Error::Http(answer)) => Err(Some(answer.status().as_u16())),
+            Err(_) => Err(None),
+        }
+    }
+
+    /// Its port on the client's side.
+    pub fn port(&self) -> u16 {
+        self.socket.get_ref().local_addr().expect("a connected socket has an address").port()
+    }
+
+    /// Says who it is, and what it has seen.
+    pub async fn say_hello(&mut self, audience: Audience, resume: Option<Resume>) {
+        let hello = serde_json::to_string(&Hello { audience, resume }).expect("a hello is JSON");
         self.send(Message::text(hello)).await;
     }
 
@@ -113,6 +134,19 @@ impl Socket {
             }
         }
     }
+}
+
+async fn tcp(daemon: &Daemon, buffer: Option<u32>) -> io::Result<TcpStream> {
+    let address: SocketAddr = daemon
+        .address()
+        .trim_start_matches("http://")
+        .parse()
+        .expect("the daemon gives an address and a port");
+    let tcp = TcpSocket::new_v4().expect("there are sockets");
+    if let Some(bytes) = buffer {
+        tcp.set_recv_buffer_size(bytes).expect("a buffer can be made small");
+    }
+    tcp.connect(address).await
 }
 
 /// Checks that what a client gets has no hole: every entry names the one before it.

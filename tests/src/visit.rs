@@ -92,7 +92,7 @@ impl Visit {
 }
 
 /// The ticket that an answer is about.
-fn ticket_of(answer: &CommandAnswer) -> Ticket {
+pub(crate) fn ticket_of(answer: &CommandAnswer) -> Ticket {
     match &answer.outcome {
         Outcome::Issued { ticket, number, .. }
         | Outcome::CalledAhead { ticket, number }

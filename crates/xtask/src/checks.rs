@@ -164,6 +164,9 @@ fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
         needs.push(system::PYTHON);
     }
     system::ensure(&needs)?;
+    if any(&["test"]) {
+        system::wish(system::FAULTS)?;
+    }
     if any(&["format"]) {
         component("rustfmt", "fmt")?;
     }
@@ -303,11 +306,19 @@ fn build(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
 }
 
 fn test(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
-    if tools.nextest {
-        report.run_tests(&mut cargo(&["nextest", "run", "--no-fail-fast"]))
+    // What a test says of itself is not shown where it passes, and not to have been run is no failure.
+    let skipped = std::path::absolute(target_folder())?.join("tests-not-run");
+    fs::write(&skipped, "").context("can't write into the target folder")?;
+    let mut tests = if tools.nextest {
+        cargo(&["nextest", "run", "--no-fail-fast"])
     } else {
-        report.run_tests(&mut cargo(&["test", "--bins", "--lib", "--tests", "--no-fail-fast"]))
+        cargo(&["test", "--bins", "--lib", "--tests", "--no-fail-fast"])
+    };
+    let ended = report.run_tests(tests.env("GILIRAN_SKIPPED", &skipped));
+    for line in fs::read_to_string(&skipped).unwrap_or_default().lines() {
+        println!("[{}] {line}", report.step);
     }
+    ended
 }
 
 /// cargo-nextest does not run them.

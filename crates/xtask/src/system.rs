@@ -1,6 +1,9 @@
 //! What must be installed on the machine, and installing it where that is allowed.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::bail;
 
@@ -68,6 +71,48 @@ pub const NPM: Need = Need {
     present: || on_path("npm").is_some(),
 };
 
+/// What faults are caused with. A test whose tool is missing is not run, and says so.
+pub const FAULTS: &[Need] = &[
+    Need {
+        package: "strace",
+        purpose: "kills between two system calls, and has a disk fail or be slow",
+        present: || administers("strace"),
+    },
+    Need {
+        package: "libfaketime",
+        purpose: "sets the clock under a running program",
+        present: || library("faketime/libfaketimeMT.so.1"),
+    },
+    Need {
+        package: "libeatmydata1",
+        purpose: "leaves syncs out, to see that a power cut then loses something",
+        present: || library("libeatmydata.so"),
+    },
+    Need { package: "e2fsprogs", purpose: "makes disks", present: || administers("mkfs.ext4") },
+    Need { package: "xfsprogs", purpose: "makes disks", present: || administers("mkfs.xfs") },
+    Need { package: "iproute2", purpose: "networks of a test's own", present: || administers("ip") },
+    Need { package: "nftables", purpose: "has a network lose what is sent", present: || administers("nft") },
+    // Made for these processors alone.
+    #[cfg(target_arch = "x86_64")]
+    Need {
+        package: "user-mode-linux",
+        purpose: "a kernel whose power can be cut",
+        present: || administers("linux.uml"),
+    },
+];
+
+/// Whether a program is there, be it among those that only an administrator has on the path.
+fn administers(name: &str) -> bool {
+    let folders = ["/usr/sbin", "/sbin"].map(Path::new);
+    on_path(name).is_some() || folders.iter().any(|folder| folder.join(name).is_file())
+}
+
+/// Whether a library is there, in the folder of whatever processor this is.
+fn library(name: &str) -> bool {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
+    folders.map(|folder| folder.path().join(name)).any(|file| file.is_file())
+}
+
 /// The browser for tests: `CHROMIUM`, if set, or the first of the usual names.
 pub fn browser() -> Option<PathBuf> {
     if let Some(chosen) = std::env::var_os("CHROMIUM") {
@@ -111,6 +156,17 @@ pub fn ensure(needs: &[Need]) -> anyhow::Result<()> {
         bail!("installed {}, but what it is needed for is still not there", still.join(", "));
     }
     Ok(())
+}
+
+/// The same for what the checks can do without: what is missing then is said, and the checks go on.
+pub fn wish(needs: &[Need]) -> anyhow::Result<()> {
+    match ensure(needs) {
+        Err(error) if !error.is::<process::Stopped>() => {
+            println!("Some checks will not be run: {error:#}");
+            Ok(())
+        }
+        ended => ended,
+    }
 }
 
 fn missing(needs: &[Need]) -> Vec<&Need> {
