@@ -14,6 +14,7 @@
 //! - [`Story`] and [`Crowd`]: commands that go on through any fault.
 //! - [`Told`]: what they were answered, and the check that it is kept.
 //! - [`tools`]: the system's programs with which faults are caused.
+//! - [`Recording`]: what clients see, judged by the log at the end.
 
 mod daemon;
 pub mod decoders;
@@ -21,6 +22,7 @@ pub mod hall;
 mod office;
 mod program;
 pub mod raw;
+mod recording;
 mod socket;
 mod story;
 mod told;
@@ -30,6 +32,7 @@ mod visit;
 pub use daemon::Daemon;
 pub use office::{BRANCH, office, write_config};
 pub use program::{Ended, Program, program};
+pub use recording::Recording;
 pub use socket::{Chain, Socket};
 pub use story::{Broken, Crowd, Story};
 pub use told::{Told, read_log};

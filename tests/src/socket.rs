@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr};
 
 use futures_util::{SinkExt, StreamExt};
+use giliran_history::Recorder;
 use giliran_protocol::{
     live::{Hello, Resume, ToClient},
     paths,
@@ -22,6 +23,7 @@ use crate::{Daemon, program::PATIENCE};
 /// A WebSocket to a daemon.
 pub struct Socket {
     socket: WebSocketStream<TcpStream>,
+    recorder: Option<(Recorder, u64)>,
 }
 
 impl Socket {
@@ -48,7 +50,12 @@ impl Socket {
         let stream = tcp(daemon, buffer).await.expect("the daemon listens");
         let url = daemon.url(paths::EVENTS).replacen("http", "ws", 1);
         let (socket, _) = client_async(url, stream).await.expect("the daemon takes sockets");
-        Self { socket }
+        Self { socket, recorder: None }
+    }
+
+    /// Writes down what comes from now on, as the connection of that number.
+    pub(crate) fn record(&mut self, recorder: Recorder, number: u64) {
+        self.recorder = Some((recorder, number));
     }
 
     /// Connects as an audience that says what it has seen.
@@ -66,7 +73,7 @@ impl Socket {
         let stream = tcp(daemon, None).await.map_err(|_| None)?;
         let url = daemon.url(paths::EVENTS).replacen("http", "ws", 1);
         match client_async(url, stream).await {
-            Ok((socket, _)) => Ok(Self { socket }),
+            Ok((socket, _)) => Ok(Self { socket, recorder: None }),
             Err(tungstenite::Error::Http(answer)) => Err(Some(answer.status().as_u16())),
             Err(_) => Err(None),
         }
@@ -96,7 +103,12 @@ impl Socket {
         loop {
             let message = timeout(PATIENCE, self.socket.next()).await.expect("the daemon says something");
             match message {
-                Some(Ok(Message::Text(text))) => return Some(text.as_str().to_owned()),
+                Some(Ok(Message::Text(text))) => {
+                    if let Some((recorder, number)) = &self.recorder {
+                        recorder.frame(*number, text.as_str());
+                    }
+                    return Some(text.as_str().to_owned());
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Binary(_))) => panic!("the daemon sends text only"),
@@ -147,6 +159,14 @@ async fn tcp(daemon: &Daemon, buffer: Option<u32>) -> io::Result<TcpStream> {
         tcp.set_recv_buffer_size(bytes).expect("a buffer can be made small");
     }
     tcp.connect(address).await
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some((recorder, number)) = &self.recorder {
+            recorder.left(*number);
+        }
+    }
 }
 
 /// Checks that what a client gets has no hole: every entry names the one before it.

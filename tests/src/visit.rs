@@ -1,7 +1,9 @@
 //! What visitors and officers do, in a line each.
 
 use giliran_client::{Api, ApiError};
+use giliran_history::Recorder;
 use giliran_protocol::command::{Command, CommandAnswer, CommandRequest, Outcome};
+use giliran_sim::recorded;
 use uuid::Uuid;
 
 use crate::Daemon;
@@ -25,12 +27,19 @@ pub struct Ticket {
 pub struct Visit {
     api: Api,
     branch: String,
+    /// Writes down what is said, under that name.
+    recorder: Option<(Recorder, String)>,
 }
 
 impl Visit {
     /// People in the office that `daemon` runs.
     pub fn to(daemon: &Daemon) -> Self {
-        Self { api: daemon.api(), branch: daemon.branch().to_owned() }
+        Self { api: daemon.api(), branch: daemon.branch().to_owned(), recorder: None }
+    }
+
+    /// The same people, whose words are written down.
+    pub(crate) fn recorded(self, recorder: Recorder, name: &str) -> Self {
+        Self { recorder: Some((recorder, name.to_owned())), ..self }
     }
 
     /// Sends a command.
@@ -38,7 +47,7 @@ impl Visit {
     /// # Errors
     /// The daemon's no.
     pub async fn try_to(&self, command: Command) -> Result<CommandAnswer, ApiError> {
-        self.api.command(&self.branch, &request(command)).await
+        self.send(&request(command)).await
     }
 
     /// Sends a request.
@@ -46,7 +55,10 @@ impl Visit {
     /// # Errors
     /// The daemon's no.
     pub async fn send(&self, request: &CommandRequest) -> Result<CommandAnswer, ApiError> {
-        self.api.command(&self.branch, request).await
+        match &self.recorder {
+            Some((recorder, name)) => recorded::send(recorder, name, &self.api, &self.branch, request).await,
+            None => self.api.command(&self.branch, request).await,
+        }
     }
 
     async fn must(&self, command: Command) -> CommandAnswer {

@@ -7,7 +7,7 @@ use giliran_protocol::{
     live::{Change, ToClient},
     view::Audience,
 };
-use giliran_tests::{Chain, Daemon, Socket, Visit};
+use giliran_tests::{Chain, Daemon, Recording, Socket, Visit};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 /// Takes everything up to the first call; the call's number is the answer.
@@ -87,11 +87,12 @@ async fn a_client_that_does_not_read_delays_nobody_and_misses_nothing_unnoticed(
     const TICKETS: usize = 9_000;
     const KIOSKS: usize = 32;
 
-    let daemon = Daemon::start().await;
-    let visit = Visit::to(&daemon);
+    let mut daemon = Daemon::start().await;
+    let recording = Recording::begin(&daemon);
+    let visit = recording.visit(&daemon, "people");
     visit.open("kaunter-1").await;
-    let mut asleep = Socket::join_with_buffer(&daemon, Audience::Supervisor, 4096).await;
-    let mut awake = Socket::join(&daemon, Audience::Supervisor).await;
+    let mut asleep = recording.join(&daemon, "asleep", Audience::Supervisor, Some(4096)).await;
+    let mut awake = recording.join(&daemon, "awake", Audience::Supervisor, None).await;
 
     let kiosks = join_all((0..KIOSKS).map(|_| async {
         for _ in 0..TICKETS / KIOSKS {
@@ -125,6 +126,8 @@ async fn a_client_that_does_not_read_delays_nobody_and_misses_nothing_unnoticed(
         "{} entries were kept for a client that did not read: memory is not bounded",
         late.entries
     );
+    drop((asleep, awake));
+    recording.judge(&mut daemon).await;
 }
 
 /// The total of numbers given out, where a message tells it.

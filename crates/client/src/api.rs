@@ -7,6 +7,7 @@ use giliran_protocol::{
     error::{Error, ErrorBody},
     live::ToClient,
     paths,
+    rules::RulesInForce,
     view::{Audience, BranchInfo, BranchView},
 };
 use jiff::Timestamp;
@@ -119,6 +120,14 @@ impl Api {
     /// See [`ApiError`].
     pub async fn branches(&self) -> Result<Vec<BranchInfo>, ApiError> {
         self.answer(Request::new(Method::GET, self.base.http(paths::BRANCHES))).await
+    }
+
+    /// The rules that hold in a branch.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn rules(&self, branch: &str) -> Result<RulesInForce, ApiError> {
+        self.answer(Request::new(Method::GET, self.of_branch(paths::RULES, branch))).await
     }
 
     /// A branch as an audience sees it.

@@ -15,6 +15,7 @@ use std::{fmt, fs, path::PathBuf};
 use anyhow::Context;
 use giliran_client::Api;
 use giliran_core::Rules;
+use giliran_history::Recorder;
 use giliran_protocol::view::{Audience, TallyView};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -173,28 +174,40 @@ pub fn rules(config: &PathBuf, branch: Option<&str>) -> anyhow::Result<Rules> {
 /// The day could not be played.
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let rules = rules(&options.config, options.branch.as_deref())?;
-    let branch = rules.id.to_string();
     let plan = Plan::of(&rules, options.day, options.seed)?;
-    let api = Api::new(&options.daemon)?;
-    let (display, _) = Watcher::begin(&options.daemon, &branch, Audience::Display).await?;
-    let (supervisor, begin) = Watcher::begin(&options.daemon, &branch, Audience::Supervisor).await?;
+    of_plan(&options.daemon, &rules, &plan, options.seed, options.speed, None).await
+}
+
+/// Plays a planned day against a daemon, and has what is asked and answered written down.
+pub(crate) async fn of_plan(
+    daemon: &str,
+    rules: &Rules,
+    plan: &Plan,
+    seed: u64,
+    speed: Speed,
+    recorder: Option<Recorder>,
+) -> anyhow::Result<Report> {
+    let branch = rules.id.to_string();
+    let api = Api::new(daemon)?;
+    let (display, _) = Watcher::begin(daemon, &branch, Audience::Display).await?;
+    let (supervisor, begin) = Watcher::begin(daemon, &branch, Audience::Supervisor).await?;
     anyhow::ensure!(
         begin.view.tickets.iter().flatten().next().is_none() && begin.view.counters.iter().all(|c| !c.open),
         "a day begins with nobody in the branch and all counters closed"
     );
-    checks::before(&begin, options.day, plan.midnight).map_err(anyhow::Error::msg)?;
+    checks::before(&begin, plan.day, plan.midnight).map_err(anyhow::Error::msg)?;
 
     let began = Instant::now();
-    let clock = Clock { midnight: Some(plan.midnight), speed: options.speed, begun: None };
-    let mut desk = DaemonDesk { api: api.clone(), branch: branch.clone(), clock };
-    let books = play::play(&rules, &plan, options.seed, &mut desk).await?;
+    let clock = Clock { midnight: Some(plan.midnight), speed, begun: None };
+    let mut desk = DaemonDesk { api: api.clone(), branch: branch.clone(), clock, recorder };
+    let books = play::play(rules, plan, seed, &mut desk).await?;
     let took = began.elapsed();
 
     let mut shown = display.end(books.seq).await?;
     let supervised = supervisor.end(books.seq).await?;
     let fresh = api.state(&branch, Audience::Supervisor).await?;
 
-    let mut report = Report { took_s: took.as_secs_f64(), ..Report::of(&rules, options.seed, &books) };
+    let mut report = Report { took_s: took.as_secs_f64(), ..Report::of(rules, seed, &books) };
     let recalls = shown.calls.iter().filter(|call| call.attempt > 1).count();
     if recalls != books.recalls as usize {
         report.faults.push(format!("{} calls again, and {recalls} were shown", books.recalls));

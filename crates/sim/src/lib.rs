@@ -11,15 +11,23 @@
 //! And plays what no office has recorded:
 //!
 //! - [`day`]: a day of any configured office, against a running daemon.
+//! - [`soak`]: many such days one after another, with all the clients of the office.
+//! - [`kills`]: a daemon that is killed again and again under load.
+//! - [`program`], [`recorded`]: the daemon as a program, and clients whose every word is written down for
+//!   [`giliran_history`] to judge.
 //! - [`chaos`]: offices, people and faults out of a seed, against the rules alone and a plain model of them.
 
 pub mod chaos;
 mod checks;
 pub mod day;
+pub mod kills;
 pub mod office;
 pub mod play;
+pub mod program;
 pub mod record;
+pub mod recorded;
 pub mod replay;
 pub mod report;
+pub mod soak;
 pub mod timetable;
 pub mod watch;

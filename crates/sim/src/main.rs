@@ -1,5 +1,7 @@
 //! `giliran-sim`: plays a recorded day against a running daemon and prints the configuration for it, plays a
-//! synthetic day of any office, and chaos against the rules.
+//! synthetic day of any office, a month of them, kills of the daemon under load, and chaos against the rules.
+
+mod trials;
 
 use std::{
     path::PathBuf,
@@ -19,6 +21,7 @@ use giliran_sim::{
     timetable::Timetable,
 };
 use jiff::civil::Date;
+use trials::{KillsArgs, SoakArgs};
 
 /// Plays real days of real offices against a running daemon.
 #[derive(Debug, Parser)]
@@ -54,6 +57,12 @@ enum Task {
     /// Plays random offices with faults of every kind against the rules and a plain model of them, in simulated
     /// time. A seed that finds something is printed and ends it.
     Chaos(ChaosArgs),
+    /// Starts a daemon, kills it under load and starts it again, many times, and judges what its clients saw by the
+    /// log.
+    Kills(KillsArgs),
+    /// Starts a daemon and plays many days of a configured office, with all its clients; judges what they saw by the
+    /// log, and whether the daemon took more of the machine from day to day.
+    Soak(SoakArgs),
     /// Prints the daemon's configuration for a branch in which the recorded day can take place.
     Config {
         /// The short name that the branch gets.
@@ -158,6 +167,8 @@ async fn run(task: Task) -> anyhow::Result<ExitCode> {
             play_day(&day::Options { daemon, config, branch, day, seed, speed }, json).await
         }
         Task::Chaos(options) => Ok(play_chaos(&options)),
+        Task::Kills(options) => trials::kill(options).await,
+        Task::Soak(options) => trials::soak(options).await,
         Task::Config { branch, time_zone, listen, store, record } => {
             print_config(&record.source(), &Identity { id: branch, time_zone }, &listen, &store)?;
             Ok(ExitCode::SUCCESS)

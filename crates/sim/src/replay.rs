@@ -3,6 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use giliran_client::{Api, ApiError, BadAddress};
+use giliran_history::Recorder;
 use giliran_protocol::{
     command::{Command, CommandAnswer, CommandRequest},
     view::{Audience, BranchInfo, TallyView},
@@ -16,6 +17,7 @@ use crate::{
     office::{self, Identity, OfficeError},
     play::{self, Desk, DeskError, PlayError, Progress},
     record::{DaySecond, RecordError, Source},
+    recorded,
     report::{Report, Totals},
     timetable::Timetable,
     watch::{WatchError, Watcher},
@@ -114,7 +116,7 @@ pub async fn run(options: &Options, told: impl FnMut(Progress)) -> Result<Report
     }
 
     let began = Instant::now();
-    let mut desk = DaemonDesk { api: api.clone(), branch: branch.clone(), clock };
+    let mut desk = DaemonDesk { api: api.clone(), branch: branch.clone(), clock, recorder: None };
     let books = play::play(&record, &timetable, &rules, &mut desk, told).await?;
     let took = began.elapsed();
 
@@ -207,10 +209,12 @@ pub(crate) struct DaemonDesk {
     pub(crate) api: Api,
     pub(crate) branch: String,
     pub(crate) clock: Clock,
+    /// Writes down what is asked and answered.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 /// For how long a command is sent again while the daemon is away: long enough to start it again by hand.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 
 impl Desk for DaemonDesk {
     async fn submit(&mut self, at: DaySecond, command: Command) -> Result<CommandAnswer, DeskError> {
@@ -221,7 +225,12 @@ impl Desk for DaemonDesk {
             Some(midnight) => &self.api.at(self.clock.time(midnight, at)),
             None => &self.api,
         };
+        let recorder = self.recorder.as_ref();
+        let send = recorder.map(|recorder| recorder.sent("desk", request.id, &request.command));
         let answer = api.command_until_answered(&self.branch, &request, deadline).await;
+        if let (Some(recorder), Some(send)) = (recorder, send) {
+            recorded::tell(recorder, send, &answer);
+        }
         answer.map_err(|error| DeskError(with_causes(&error)))
     }
 }
