@@ -2,6 +2,8 @@
 //!
 //! - [`Store`] is what the daemon needs kept; it says nothing about how.
 //! - [`SqliteStore`] keeps it in one SQLite file, with nothing to install.
+//! - [`Copier`], [`Survey`] and [`Restoring`] keep a copy of it elsewhere, look it over and bring it back.
+//! - [`Inspection`] looks over a database that may be at work.
 //!
 //! The log is the truth; a snapshot only shortens the way back to it and may be lost. What entries
 //! mean, who numbers them and what a snapshot holds is the business of others.
@@ -10,6 +12,7 @@
 //! are numbered from 1 without a hole; a command stands in a branch's log once at most; an entry that
 //! is given back is the one that was put in, or the call fails.
 
+mod copy;
 mod error;
 mod row;
 mod sqlite;
@@ -19,10 +22,11 @@ use std::pin::Pin;
 use giliran_core::{BranchId, CommandId, Entry, Known};
 use uuid::Uuid;
 
+pub use copy::{Copier, CopyError, Lost, Progress, Restoring, Survey, Until, copies};
 pub use error::StoreError;
 #[doc(hidden)]
 pub use row::decode_sound;
-pub use sqlite::{OpenError, SqliteStore};
+pub use sqlite::{Inspection, OpenError, SqliteStore};
 
 /// What a [`Store`] answers in its own time.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,8 +54,9 @@ pub trait Store: Send + Sync + 'static {
     /// the caller who bounds how much that is.
     fn append(&self, branch: &BranchId, entries: &[Entry]) -> BoxFuture<'static, Result<(), StoreError>>;
 
-    /// What a branch starts from: its newest sound snapshot, all entries after it, and the last
-    /// `known_commands` commands of the log. The work is bounded by these, however long the history.
+    /// What a branch starts from: its newest sound snapshot, entries after it, and the last
+    /// `known_commands` commands of the log. The work is bounded by these, however long the history; whoever
+    /// needs more entries than are given back goes on with [`Store::entries`].
     ///
     /// A damaged snapshot is passed over with a warning; a damaged or missing entry is an error.
     fn recover<'a>(
@@ -109,8 +114,9 @@ pub struct Snapshot {
 pub struct Recovered {
     /// The newest sound snapshot.
     pub snapshot: Option<Snapshot>,
-    /// All entries after the snapshot, or from the first where there is none; in order, without a hole.
+    /// The entries after the snapshot, or from the first where there is none; in order, without a hole. All
+    /// of them unless there are thousands.
     pub tail: Vec<Entry>,
-    /// The last commands of the log, those of the tail among them, oldest first.
+    /// The last commands of the log, oldest first.
     pub known: Vec<Known>,
 }

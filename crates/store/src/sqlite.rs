@@ -7,12 +7,18 @@
 //! - `writer`: the task that writes.
 //! - `read_only`: the same where nothing can be written now.
 //! - `read`: rows of our tables, checked.
+//! - `inspect`: a database that is only looked at, by whoever likes, while it is at work.
+//! - `aside`: a database that takes the place of another, or of none.
+//! - `schema`: its versions, and the way from an older one to ours.
 //! - `failure`: SQLite's result codes, by what follows from them.
 
+mod aside;
 mod failure;
+mod inspect;
 mod open;
 mod read;
 mod read_only;
+mod schema;
 mod writer;
 
 use std::{
@@ -32,11 +38,15 @@ use tokio::{
 };
 use uuid::Uuid;
 
-pub use self::open::OpenError;
+pub(crate) use self::{
+    aside::Aside,
+    inspect::{Onlooker, onlook},
+};
 use self::{
     failure::while_reading,
     writer::{Append, Job},
 };
+pub use self::{inspect::Inspection, open::OpenError};
 use crate::{
     BoxFuture, Recovered, Snapshot, Store, StoreError,
     row::{LogRow, SnapshotRow},

@@ -14,17 +14,17 @@ use std::{
 
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection, SqlitePool,
-    migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use uuid::Uuid;
 
-use super::failure::{Failure, failure};
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
+use super::{
+    failure::{Failure, failure},
+    schema::MIGRATIONS,
+};
 
 /// "GILR", in the file's header: tells our databases from other programs'.
-const APPLICATION_ID: i32 = i32::from_be_bytes(*b"GILR");
+pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"GILR");
 
 /// Up to 3.51.2 two connections that checkpoint at once could damage a database.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -102,6 +102,14 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// A restore was cut off before it was whole; what was to be replaced may be set aside already.
+    #[error(
+        "a restore of {path} was cut off; run it again, or move {path}.restoring away to begin a new log"
+    )]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+    },
     /// The SQLite library in this program has a fault that can damage databases.
     #[error(
         "this program was built with SQLite {found}, which can damage databases; build it with 3.51.3 or newer"
@@ -161,7 +169,7 @@ pub(super) async fn open(path: &Path) -> Result<Opened, OpenError> {
         .await
         .map_err(|error| place.refusal(error))?;
     place.check_library(&mut writer).await?;
-    place.migrate(&mut writer).await?;
+    place.upgrade(&mut writer).await?;
     let log_id = place.log_id(&mut writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
@@ -181,9 +189,10 @@ pub(super) enum Found {
 }
 
 /// Where a database is, or is to be. Absolute: SQLite takes a name like `file:x` for an address.
+#[derive(Debug)]
 pub(super) struct Place {
-    pub(super) path: PathBuf,
-    pub(super) directory: PathBuf,
+    pub path: PathBuf,
+    pub directory: PathBuf,
 }
 
 impl Place {
@@ -230,7 +239,7 @@ impl Place {
 
     /// Takes the lock beside the file. First of all: whoever opens and closes a database's file takes
     /// SQLite's own locks away from a store in the same process.
-    fn lock(&self) -> Result<File, OpenError> {
+    pub(super) fn lock(&self) -> Result<File, OpenError> {
         let refuse = |error| self.refused(error);
         create_directory(&self.directory).map_err(refuse)?;
         let mut lock = OpenOptions::new()
@@ -283,6 +292,7 @@ impl Place {
         };
         if header.is_empty() {
             return match fs::metadata(self.beside("-wal")) {
+                _ if self.restoring().exists() => Err(OpenError::Unfinished { path: self.path.clone() }),
                 Ok(wal) if wal.len() > 0 => Err(OpenError::Orphaned { path: self.path.clone() }),
                 _ => Ok(Found::Nothing),
             };
@@ -291,10 +301,17 @@ impl Place {
             (true, Some(&[a, b, c, d])) => i32::from_be_bytes([a, b, c, d]),
             _ => return Err(not_ours("it is no SQLite file".into())),
         };
-        if id != APPLICATION_ID {
-            return Err(not_ours(format!("its application id is {id:#x}, ours is {APPLICATION_ID:#x}")));
-        }
-        Ok(Found::Ours)
+        if id == APPLICATION_ID { Ok(Found::Ours) } else { Err(self.not_ours(id)) }
+    }
+
+    pub(super) fn not_ours(&self, id: i32) -> OpenError {
+        let what = format!("its application id is {id:#x}, ours is {APPLICATION_ID:#x}");
+        OpenError::NotOurs { path: self.path.clone(), what }
+    }
+
+    /// Where a database is built that is to take this one's place.
+    pub(super) fn restoring(&self) -> PathBuf {
+        self.beside(".restoring")
     }
 
     /// Makes the database aside and moves it into place.
@@ -315,12 +332,8 @@ impl Place {
             .connect()
             .await
             .map_err(|error| self.refusal(error))?;
-        self.migrate(&mut connection).await?;
-        sqlx::query("INSERT INTO meta (id, log_id) VALUES (1, ?)")
-            .bind(Uuid::new_v4().as_bytes().as_slice())
-            .execute(&mut connection)
-            .await
-            .map_err(|error| self.refusal(error))?;
+        self.migrate(&mut connection, &MIGRATIONS).await?;
+        self.name_log(&mut connection, Uuid::new_v4()).await?;
         connection.close().await.map_err(|error| self.refusal(error))?;
         fs::rename(&aside.path, &self.path).map_err(refuse)?;
         sync_directory(&self.directory).map_err(refuse)?;
@@ -347,20 +360,18 @@ impl Place {
         Ok(())
     }
 
-    async fn migrate(&self, connection: &mut SqliteConnection) -> Result<(), OpenError> {
-        let path = self.path.clone();
-        match MIGRATIONS.run_direct(None, connection, false).await {
-            Ok(()) => Ok(()),
-            Err(MigrateError::VersionMissing(found)) => {
-                let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-                Err(OpenError::Newer { path, found, known })
-            }
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
-                Err(self.refusal(error))
-            }
-            // A step that differs from ours or is half done: no released program leaves that behind.
-            Err(error) => Err(OpenError::Damaged { path, what: error.to_string() }),
-        }
+    /// Gives a new database the name of its log.
+    pub(super) async fn name_log(
+        &self,
+        connection: &mut SqliteConnection,
+        log_id: Uuid,
+    ) -> Result<(), OpenError> {
+        sqlx::query("INSERT INTO meta (id, log_id) VALUES (1, ?)")
+            .bind(log_id.as_bytes().as_slice())
+            .execute(connection)
+            .await
+            .map(drop)
+            .map_err(|error| self.refusal(error))
     }
 
     pub(super) async fn log_id(&self, connection: &mut SqliteConnection) -> Result<Uuid, OpenError> {
@@ -422,7 +433,7 @@ fn create_directory(directory: &Path) -> io::Result<()> {
     }
 }
 
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 

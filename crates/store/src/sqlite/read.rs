@@ -12,6 +12,10 @@ use crate::{
     row::{LogRow, SnapshotRow, damaged},
 };
 
+/// How many entries are given back at once when a branch starts: more than its daemon leaves after a
+/// snapshot, and few enough to be held while the whole log is gone through.
+const TAIL: i64 = 20_000;
+
 type Query = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
 /// A query for whole entries; the text is what follows the table's name, its first value the branch.
@@ -81,6 +85,40 @@ pub(super) async fn entries(
     }
 }
 
+/// The entries after `after` that can be reached, each sound or with what is wrong with it.
+pub(super) async fn each_entry(
+    connection: &mut SqliteConnection,
+    branch: &BranchId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Result<Entry, StoreError>>, StoreError> {
+    let Ok(first) = i64::try_from(after) else { return Ok(Vec::new()) };
+    let mut rows = log_query!(branch, "WHERE branch = ? AND seq > ? ORDER BY seq LIMIT ?")
+        .bind(first)
+        .bind(i64::from(limit))
+        .fetch(connection);
+    let mut entries = Vec::new();
+    loop {
+        let key = format!("after seq {after}");
+        let row = rows.try_next().await.map_err(|error| while_reading(&error, "log", branch, &key))?;
+        let Some(row) = row else { return Ok(entries) };
+        entries.push(log_row(branch, &row, &key).and_then(|row| row.decode(branch)));
+    }
+}
+
+/// All snapshots of a branch, oldest first, each sound or with what is wrong with it.
+pub(super) async fn each_snapshot(
+    connection: &mut SqliteConnection,
+    branch: &BranchId,
+) -> Result<Vec<Result<Snapshot, StoreError>>, StoreError> {
+    let rows = sqlx::query("SELECT seq, format, body, checksum FROM snapshot WHERE branch = ? ORDER BY seq")
+        .bind(branch.as_str())
+        .fetch_all(connection)
+        .await
+        .map_err(|error| while_reading(&error, "snapshot", branch, "any seq"))?;
+    Ok(rows.iter().map(|row| snapshot_row(branch, row).and_then(|row| row.decode(branch))).collect())
+}
+
 /// What a branch starts from. All of it is of one moment if the connection is in a transaction.
 pub(super) async fn recover(
     connection: &mut SqliteConnection,
@@ -89,19 +127,12 @@ pub(super) async fn recover(
 ) -> Result<Recovered, StoreError> {
     let snapshot = newest_sound_snapshot(connection, branch).await?;
     let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.seq);
-    let tail = entries(connection, branch, after, i64::MAX).await?;
+    let tail = entries(connection, branch, after, TAIL).await?;
     if after > 0 && tail.is_empty() && entry_of(connection, branch, after).await?.is_none() {
         let what = "the entry is missing, though a snapshot contains it".into();
         return Err(damaged("log", branch, &format!("seq {after}"), what));
     }
-    let mut known: Vec<_> = (tail.iter().rev())
-        .filter_map(|entry| Some(Known { command: entry.command?, seq: entry.seq }))
-        .take(known_commands)
-        .collect();
-    let wanted = known_commands.saturating_sub(known.len());
-    if after > 0 && wanted > 0 {
-        known.extend(commands_up_to(connection, branch, after, wanted).await?);
-    }
+    let mut known = last_commands(connection, branch, known_commands).await?;
     known.reverse();
     Ok(Recovered { snapshot, tail, known })
 }
@@ -132,20 +163,17 @@ async fn newest_sound_snapshot(
     }
 }
 
-/// The last `limit` commands up to entry `seq`, newest first.
-async fn commands_up_to(
+/// The last `limit` commands of the log, newest first.
+async fn last_commands(
     connection: &mut SqliteConnection,
     branch: &BranchId,
-    seq: u64,
     limit: usize,
 ) -> Result<Vec<Known>, StoreError> {
-    let mut rows =
-        log_query!(branch, "WHERE branch = ? AND seq <= ? AND command IS NOT NULL ORDER BY seq DESC LIMIT ?")
-            .bind(i64::try_from(seq).unwrap_or(i64::MAX))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch(connection);
+    let mut rows = log_query!(branch, "WHERE branch = ? AND command IS NOT NULL ORDER BY seq DESC LIMIT ?")
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch(connection);
     let mut known = Vec::new();
-    let mut key = format!("seq {seq}");
+    let mut key = "the last".to_owned();
     loop {
         let row = rows.try_next().await.map_err(|error| while_reading(&error, "log", branch, &key))?;
         let Some(row) = row else { return Ok(known) };

@@ -13,7 +13,10 @@ use std::{
 use sqlx::{SqlitePool, sqlite::SqlitePoolOptions};
 use uuid::Uuid;
 
-use super::open::{Found, MIGRATIONS, OpenError, PATIENCE, Place, READERS};
+use super::{
+    open::{Found, OpenError, PATIENCE, Place, READERS},
+    schema::newest,
+};
 
 /// What has to be written before a disk is taken for one that can be written: SQLite wants 32 KiB for its
 /// index and a few pages for the first commit, and a disk with just that would be full again at once.
@@ -55,7 +58,7 @@ pub(super) async fn open(path: &Path) -> Result<Readable, OpenError> {
         .fetch_one(&mut *reader)
         .await
         .map_err(|error| place.refusal(error))?;
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let known = newest();
     let path = place.path.clone();
     match found.unwrap_or(0) {
         found if found > known => return Err(OpenError::Newer { path, found, known }),

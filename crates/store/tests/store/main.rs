@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it, and most of these are helpers of tests")]
 
+mod copies;
 mod faults;
 mod opening;
 mod place;
