@@ -1,6 +1,7 @@
 //! The daemon's program, from its start to its end.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Command, ExitStatus},
     thread,
@@ -21,6 +22,9 @@ use crate::{
 /// How long the daemon may take to end when it is told to. Its promise is five seconds, on a machine that lets
 /// it have a processor meanwhile.
 const END_WITHIN: Duration = Duration::from_secs(20);
+
+/// The folder of its copies, where it keeps any.
+const BACKUPS: &str = "backups";
 
 /// A daemon that runs on a folder and a port of its own.
 ///
@@ -48,6 +52,18 @@ impl Daemon {
     pub async fn with_server(lines: &str) -> Self {
         let configure = |folder: &Path| {
             let text = office(folder).replacen("[store]", &format!("{lines}\n\n[store]"), 1);
+            (write_config(folder, &text), BRANCH.to_owned())
+        };
+        Self::begin(configure, &[]).await
+    }
+
+    /// Starts a daemon for the office of the tests that keeps a copy in the folder [`Daemon::backups`].
+    pub async fn with_backup() -> Self {
+        let configure = |folder: &Path| {
+            let backups = folder.join(BACKUPS);
+            fs::create_dir(&backups).expect("a test's own folder can be written");
+            let text =
+                office(folder) + &format!("\n[store.backup]\nfolder = {backups:?}\nevery = \"100ms\"\n");
             (write_config(folder, &text), BRANCH.to_owned())
         };
         Self::begin(configure, &[]).await
@@ -199,6 +215,16 @@ impl Daemon {
     /// Its folder, which is gone after the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Its configuration file.
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// The folder of its copies.
+    pub fn backups(&self) -> PathBuf {
+        self.folder.path().join(BACKUPS)
     }
 
     /// Its database.

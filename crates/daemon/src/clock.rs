@@ -28,6 +28,16 @@ pub enum Clock {
     Simulated(Mutex<Option<Timestamp>>),
 }
 
+/// The time by the machine's clock, whichever way it was set.
+pub fn system_time() -> Timestamp {
+    whole_milliseconds(machine_time())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the clock that all others get their time from")]
+fn machine_time() -> Timestamp {
+    Timestamp::now()
+}
+
 impl Clock {
     /// The machine's own clock.
     pub fn system() -> Self {
@@ -42,13 +52,7 @@ impl Clock {
     /// Now; none while a simulated clock was never set.
     pub fn now(&self) -> Option<Timestamp> {
         match self {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the clock that all others get their time from"
-            )]
-            Self::System(steady) => {
-                Some(whole_milliseconds(lock(steady).at(Timestamp::now(), Instant::now())))
-            }
+            Self::System(steady) => Some(whole_milliseconds(lock(steady).at(machine_time(), Instant::now()))),
             Self::Simulated(latest) => *lock(latest),
         }
     }

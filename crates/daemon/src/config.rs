@@ -10,10 +10,12 @@ use std::{
     collections::BTreeSet,
     fmt, fs,
     io::{self, Read},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
 use giliran_core::{BranchId, Rules};
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 pub use self::server::{Limits, Network, Server, Tls};
@@ -62,6 +64,34 @@ pub struct Holidays {
 pub struct Store {
     /// The SQLite file; made when there is none. Relative to the working directory.
     pub path: PathBuf,
+    /// Where a copy of it is kept up.
+    #[serde(default)]
+    pub backup: Option<Backup>,
+}
+
+/// The continuous copy of the log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// The folder, which must be there: on a second disk, or on a share. Relative to the working directory.
+    pub folder: PathBuf,
+    /// How long the copy may be behind, as long as its disk keeps up.
+    #[serde(default = "Backup::every")]
+    pub every: SignedDuration,
+    /// For how many days copies of logs that are no longer written are kept; for ever when absent.
+    #[serde(default)]
+    pub keep_days: Option<u32>,
+}
+
+impl Backup {
+    /// Rarely enough that it costs nothing, often enough that a counter can remember what is lost.
+    const fn every() -> SignedDuration {
+        SignedDuration::from_secs(1)
+    }
+
+    /// What is allowed: oftener is no use, rarer is no continuous copy.
+    const EVERY: std::ops::RangeInclusive<SignedDuration> =
+        SignedDuration::from_millis(100)..=SignedDuration::from_hours(1);
 }
 
 /// What the daemon writes about itself, to standard error.
@@ -145,7 +175,17 @@ impl Config {
             let name = branch.id.clone();
             branch.warnings().into_iter().map(move |warning| format!("branch {name}: {warning}"))
         };
-        self.branches.iter().flat_map(of).collect()
+        self.copy_beside_the_original().into_iter().chain(self.branches.iter().flat_map(of)).collect()
+    }
+
+    /// A copy on the same disk goes with it.
+    fn copy_beside_the_original(&self) -> Option<String> {
+        let Backup { folder, .. } = self.store.backup.as_ref()?;
+        let database = std::path::absolute(&self.store.path).ok()?;
+        let disk =
+            |path: &Path| path.ancestors().find_map(|path| fs::metadata(path).ok()).map(|found| found.dev());
+        let same = disk(&database) == Some(fs::metadata(folder).ok()?.dev());
+        same.then(|| format!("store.backup.folder: {} is on the same disk as the database", folder.display()))
     }
 
     /// Puts the holidays into the branches' hours; dates that the hours name themselves stand above.
@@ -194,6 +234,11 @@ impl Config {
             if let Err(found) = branch.check() {
                 faults.extend(found.0.iter().map(|fault| format!("branch {}: {fault}", branch.id)));
             }
+        }
+        if let Some(backup) = &self.store.backup
+            && !Backup::EVERY.contains(&backup.every)
+        {
+            faults.push("store.backup.every: must be from 100ms to 1h".into());
         }
         if let Err(why) = self.log.filter.parse::<tracing_subscriber::EnvFilter>() {
             faults.push(format!("log.filter: {why}"));

@@ -29,7 +29,7 @@ use axum::{
 };
 use giliran_protocol::paths;
 use giliran_store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::{
     OpenApi,
@@ -42,6 +42,7 @@ use utoipa_axum::{
 
 use crate::{
     clock::Clock,
+    copying::Standing,
     failure::Failure,
     office::Office,
     persons::Persons,
@@ -78,6 +79,8 @@ pub struct Loaded {
     pub store: Arc<dyn Store>,
     /// What stands for a person.
     pub persons: Persons,
+    /// How the continuous copy stands, where one is kept up.
+    pub copy: Option<watch::Receiver<Standing>>,
 }
 
 impl std::fmt::Debug for Loaded {

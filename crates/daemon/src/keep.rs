@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::calls::Calls;
 
 /// How many entries are read at a time when the whole log has to be gone through.
-const PAGE: u32 = 10_000;
+pub const PAGE: u32 = 10_000;
 
 /// A branch, as it was rebuilt.
+#[derive(Default)]
 pub struct Kept {
     /// The book.
     pub ledger: Ledger,
@@ -103,20 +104,36 @@ pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, Store
     });
     let read_all = recovered.snapshot.is_some() && snapshot.is_none();
     let (snapshot_seq, body) = snapshot.unwrap_or_else(|| (0, Body::default()));
-    let Body { at, branch: state, mut learned, mut calls, mut configured, mut day_seq } = body;
-    let mut ledger = Ledger::restore(state, snapshot_seq, at, recovered.known);
+    let Body { at, branch: state, learned, calls, configured, day_seq } = body;
+    let ledger = Ledger::restore(state, snapshot_seq, at, recovered.known);
+    let mut kept = Kept { ledger, learned, calls, configured, day_seq, snapshot_seq };
     let mut tail = recovered.tail;
     if read_all {
         tail = store.entries(branch, 0, PAGE).await?;
     }
     while let Some(last) = tail.last().map(|entry| entry.seq) {
-        for entry in &tail {
-            learned.observe(ledger.branch(), entry);
-            ledger.replay(entry);
-            calls.observe(entry, ledger.branch());
-            mark(entry, &mut configured, &mut day_seq);
-        }
-        tail = if read_all { store.entries(branch, last, PAGE).await? } else { Vec::new() };
+        tail.iter().for_each(|entry| kept.take(entry));
+        tail = store.entries(branch, last, PAGE).await?;
     }
-    Ok(Kept { ledger, learned, calls, configured, day_seq, snapshot_seq })
+    Ok(kept)
+}
+
+impl Kept {
+    /// Takes in the entry that follows.
+    pub fn take(&mut self, entry: &Entry) {
+        self.learned.observe(self.ledger.branch(), entry);
+        self.ledger.replay(entry);
+        self.calls.observe(entry, self.ledger.branch());
+        mark(entry, &mut self.configured, &mut self.day_seq);
+    }
+
+    /// The state to keep.
+    pub fn snapshot(&self) -> Snapshot {
+        snapshot(&self.ledger, &self.learned, &self.calls, self.configured.as_ref(), self.day_seq)
+    }
+}
+
+/// The branch in a snapshot, if this version can read it.
+pub fn branch_in(snapshot: &Snapshot) -> Option<Branch> {
+    serde_json::from_slice::<Body>(&snapshot.body).ok().map(|body| body.branch)
 }

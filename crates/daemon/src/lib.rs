@@ -3,6 +3,7 @@
 //! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
 //! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces
 //!   it; `feed` what an audience is sent;
+//!   `copying` keeps the copy up, [`upkeep`] is what an operator does with the data;
 //!   `web` takes connections and says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates` the waiting times.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
@@ -11,6 +12,7 @@ mod calls;
 mod clerk;
 mod clock;
 pub mod config;
+mod copying;
 #[doc(hidden)]
 pub mod decode;
 mod estimates;
@@ -22,9 +24,11 @@ mod office;
 mod persons;
 mod picture;
 mod serve;
+pub mod upkeep;
 mod web;
 mod wire;
 
+pub use clock::system_time;
 pub use http::openapi;
 pub use serve::{Options, ServeError, serve};
 pub use web::{Rate, Room};

@@ -1,7 +1,9 @@
 //! The daemon's command line.
 //!
-//! Exit codes: 0 ended when told to, 1 could not start or go on, 2 the command line or the
-//! configuration is wrong.
+//! Exit codes: 0 ended when told to, or done; 1 could not start, go on or do it, or found damage; 2 the
+//! command line or the configuration is wrong.
+
+mod upkeep_tasks;
 
 use std::{
     io::{IsTerminal, Write},
@@ -19,6 +21,8 @@ use giliran_daemon::{
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+
+use upkeep_tasks::Mend;
 
 /// A command is many small pieces of memory, made in one thread and freed in another. With the system's
 /// allocator a sixth of the daemon's time went there.
@@ -62,14 +66,41 @@ enum Task {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Copy the whole log to a folder, now. The daemon may run meanwhile.
+    Backup {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+        /// The folder, which must be there; without, the one of the continuous copy.
+        #[arg(long)]
+        to: Option<PathBuf>,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+    },
+    /// Build the database from a copy.
+    Restore(upkeep_tasks::RestoreArguments),
+    /// Say whether every entry of the database, or of a copy, is what was written. The daemon may run
+    /// meanwhile. Ends with 1 if one is not.
+    Verify {
+        /// The configuration file, whose database is looked over.
+        #[arg(long, required_unless_present = "backup")]
+        config: Option<PathBuf>,
+        /// The database file in place of the configured one.
+        #[arg(long, requires = "config")]
+        database: Option<PathBuf>,
+        /// A copy, or a folder of copies, to look over instead.
+        #[arg(long, conflicts_with = "config")]
+        backup: Option<PathBuf>,
+    },
     /// Print the OpenAPI document.
     Openapi,
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().task {
-        Task::Serve { config, listen, plain_http, database, simulated_clock, always_open } => {
-            let Some(mut config) = read(&config) else { return ExitCode::from(2) };
+        Task::Serve { config: path, listen, plain_http, database, simulated_clock, always_open } => {
+            let Some(mut config) = read(&path) else { return ExitCode::from(2) };
             start_log(&config.log);
             for warning in config.warnings() {
                 tracing::warn!("unwise: {warning}");
@@ -81,14 +112,19 @@ fn main() -> ExitCode {
                 complain(&objection);
                 return ExitCode::from(2);
             }
-            run(Options {
-                server: config.server,
-                database: database.unwrap_or(config.store.path),
-                branches: config.branches,
-                simulated_clock,
-                always_open,
-                room: room(),
-            })
+            let mend = Mend { config: path, backup: config.store.backup.clone(), database: database.clone() };
+            run(
+                mend,
+                Options {
+                    server: config.server,
+                    database: database.unwrap_or(config.store.path),
+                    backup: config.store.backup,
+                    branches: config.branches,
+                    simulated_clock,
+                    always_open,
+                    room: room(),
+                },
+            )
         }
         Task::Check { config: path } => match read(&path) {
             Some(config) => {
@@ -104,6 +140,9 @@ fn main() -> ExitCode {
             }
             None => ExitCode::from(2),
         },
+        Task::Backup { config, to, database } => upkeep_tasks::backup(&config, to, database),
+        Task::Restore(what) => upkeep_tasks::restore(what),
+        Task::Verify { config, database, backup } => upkeep_tasks::verify(config, database, backup),
         Task::Openapi => {
             let _ = std::io::stdout().write_all(openapi().as_bytes());
             ExitCode::SUCCESS
@@ -123,7 +162,7 @@ fn room() -> Room {
     Room { connections: open / 2, all: open.saturating_sub(FILES).max(open / 2) }
 }
 
-fn run(options: Options) -> ExitCode {
+fn run(mend: Mend, options: Options) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(why) => return complain(&format!("cannot start: {why}")),
@@ -138,7 +177,13 @@ fn run(options: Options) -> ExitCode {
     runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => complain(&why.to_string()),
+        Err(why) => {
+            let ended = complain(&why.to_string());
+            if why.is_damage() {
+                complain(&mend.advice());
+            }
+            ended
+        }
     }
 }
 

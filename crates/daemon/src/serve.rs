@@ -12,13 +12,14 @@ use std::{
 };
 
 use giliran_core::Rules;
-use giliran_store::{OpenError, SqliteStore, Store, StoreError};
+use giliran_store::{OpenError, SqliteStore, Store, StoreError, copies};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    config::Server,
+    config::{Backup, Server},
+    copying,
     http::{self, App, Loaded},
     office::{self, Office},
     persons::Persons,
@@ -26,7 +27,13 @@ use crate::{
 };
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
-const FINISH_WITHIN: Duration = Duration::from_secs(2);
+const FINISH_WITHIN: Duration = Duration::from_millis(1500);
+
+/// How long the last entries may take on their way to the copy.
+const COPY_WITHIN: Duration = Duration::from_millis(700);
+
+/// How long the store may take to tidy up.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a daemon is started with.
 #[derive(Debug)]
@@ -35,6 +42,8 @@ pub struct Options {
     pub server: Server,
     /// The SQLite file.
     pub database: PathBuf,
+    /// Where a copy of it is kept up.
+    pub backup: Option<Backup>,
     /// The offices, already checked.
     pub branches: Vec<Rules>,
     /// Whether commands bring their own time.
@@ -69,6 +78,17 @@ pub enum ServeError {
     /// The database can't be used.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The database is not there, and a copy of one is: nobody wants an empty one in its place.
+    #[error(
+        "{} is not there, and {} holds a copy of a log; restore it, or move the copy away to begin a new log",
+        .database.display(), .folder.display()
+    )]
+    Missing {
+        /// The database.
+        database: PathBuf,
+        /// The folder of copies.
+        folder: PathBuf,
+    },
     /// The key that hides phone and card numbers can't be read or made.
     #[error("the key beside {} can't be used: {why}", .database.display())]
     Key {
@@ -93,6 +113,28 @@ pub enum ServeError {
     Died(&'static str),
 }
 
+impl ServeError {
+    /// Whether the database is not what was written, or not there, so that only a copy of it helps.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Open(
+                OpenError::Damaged { .. } | OpenError::NotOurs { .. } | OpenError::Orphaned { .. },
+            )
+            | Self::Load { why: StoreError::Damaged { .. }, .. }
+            | Self::Store(StoreError::Damaged { .. })
+            | Self::Missing { .. } => true,
+            Self::Open(_)
+            | Self::Load { .. }
+            | Self::Listen { .. }
+            | Self::Unsafe(_)
+            | Self::Tls(_)
+            | Self::Key { .. }
+            | Self::Store(_)
+            | Self::Died(_) => false,
+        }
+    }
+}
+
 /// Runs a daemon until `stop` is cancelled. `listening` is called with the address as soon as it is
 /// known; commands are taken a moment later, when the branches are loaded.
 pub async fn serve(
@@ -100,7 +142,7 @@ pub async fn serve(
     stop: CancellationToken,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let Options { server, database, mut branches, simulated_clock, always_open, room } = options;
+    let Options { server, database, backup, mut branches, simulated_clock, always_open, room } = options;
     let listen = server.listen;
     if let Some(objection) = server.objection(listen) {
         return Err(ServeError::Unsafe(objection));
@@ -128,6 +170,12 @@ pub async fn serve(
     }
     listening(address);
 
+    if let Some(Backup { folder, .. }) = &backup
+        && !database.exists()
+        && copies(folder).is_ok()
+    {
+        return Err(ServeError::Missing { database, folder: folder.clone() });
+    }
     // A database on a disk that does not answer must not keep the daemon from ending.
     let opened = tokio::select! {
         opened = SqliteStore::open(&database) => opened?,
@@ -147,7 +195,12 @@ pub async fn serve(
         clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
         offices.insert(branch, office);
     }
-    let _ = app.loaded.set(Loaded { offices, store: store.clone(), persons });
+    // After the clerks and before the store closes: nothing is committed any more then.
+    let copy_ends = CancellationToken::new();
+    let (copy, copying) = backup
+        .map(|backup| copying::start(database.clone(), &backup, clock.clone(), copy_ends.clone()))
+        .unzip();
+    let _ = app.loaded.set(Loaded { offices, store: store.clone(), persons, copy });
     tracing::info!(%address, database = %database.display(), "ready");
 
     let web_died = AtomicBool::new(false);
@@ -183,10 +236,18 @@ pub async fn serve(
                 return Err(ServeError::Store(why));
             }
         }
-        store.close().await;
         Ok(())
     })
     .await;
+    copy_ends.cancel();
+    if let Some(copying) = copying {
+        // Its disk may not answer; the next start copies the rest.
+        let _ = tokio::time::timeout(COPY_WITHIN, copying).await;
+    }
+    let finished = match finished {
+        Ok(Ok(())) => tokio::time::timeout(CLOSE_WITHIN, store.close()).await.map(Ok),
+        other => other,
+    };
     web.abort();
     if finished.is_err() {
         tracing::warn!("something was still in hand and was let go; what was answered is on disk");

@@ -13,6 +13,7 @@
 pub mod command;
 pub mod error;
 pub mod fair_order;
+pub mod health;
 pub mod live;
 pub mod paths;
 pub mod rules;

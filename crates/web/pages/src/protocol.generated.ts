@@ -133,7 +133,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alive: the process can answer. */
+        /** Alive: the process can answer. Says too how what it looks after stands. */
         get: operations["alive"];
         put?: never;
         post?: never;
@@ -673,6 +673,16 @@ export interface components {
              */
             id: string;
         };
+        /** @description How the continuous copy of the log stands. */
+        CopyView: {
+            /**
+             * Format: int64
+             * @description If not: for how many seconds it has not. What was answered since is on the daemon's own disk alone.
+             */
+            behind_s: number;
+            /** @description Whether it holds all but the last moments, as it should. */
+            up_to_date: boolean;
+        };
         /** @description A counter. */
         CounterView: {
             ahead?: components["schemas"]["AheadView"] | null;
@@ -794,6 +804,10 @@ export interface components {
             name: components["schemas"]["Texts"];
             /** @description The page that it lies in; the first page when absent. */
             within?: string | null;
+        };
+        /** @description How the daemon stands. */
+        HealthView: {
+            copy?: components["schemas"]["CopyView"] | null;
         };
         /** @description The client's first message, due within 10 seconds. */
         Hello: {
@@ -1203,6 +1217,7 @@ export type ClassView = components['schemas']['ClassView'];
 export type Command = components['schemas']['Command'];
 export type CommandAnswer = components['schemas']['CommandAnswer'];
 export type CommandRequest = components['schemas']['CommandRequest'];
+export type CopyView = components['schemas']['CopyView'];
 export type CounterView = components['schemas']['CounterView'];
 export type Error = components['schemas']['Error'];
 export type ErrorBody = components['schemas']['ErrorBody'];
@@ -1210,6 +1225,7 @@ export type FairOrder = components['schemas']['FairOrder'];
 export type FairOrderRecord = components['schemas']['FairOrderRecord'];
 export type FairOrderWhat = components['schemas']['FairOrderWhat'];
 export type GroupView = components['schemas']['GroupView'];
+export type HealthView = components['schemas']['HealthView'];
 export type Hello = components['schemas']['Hello'];
 export type Language = components['schemas']['Language'];
 export type MissedView = components['schemas']['MissedView'];
@@ -1988,7 +2004,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
             };
             /** @description The request comes from another site's page */
             403: {
