@@ -5,6 +5,7 @@
 //! - [`fanout`]: thousands of displays that are told of every entry; what an idle one costs.
 //! - [`reconnect`]: ten thousand who come back at the same moment.
 //! - [`branches`]: a thousand branches in one daemon. [`day`]: a day of a hundred thousand tickets.
+//! - [`start`]: how long a start takes after a year, which [`history`] writes.
 //! - [`cost`]: what a command costs the rules alone, by how many wait.
 //! - [`bare`], [`sqlite`]: the limits. [`server`], [`load`], [`screens`], [`http`]: who is measured and who
 //!   presses and listens. [`figures`]: from rounds to ratios.
@@ -20,12 +21,14 @@ mod cost;
 mod day;
 mod fanout;
 mod figures;
+mod history;
 mod http;
 mod load;
 mod reconnect;
 mod screens;
 mod server;
 mod sqlite;
+mod start;
 mod tickets;
 
 use std::{
@@ -74,11 +77,13 @@ enum Row {
     Branches,
     /// A day of a hundred thousand tickets.
     Day,
+    /// A start after a year.
+    Start,
 }
 
 impl Row {
-    const ALL: [Self; 6] =
-        [Self::Tickets, Self::Calls, Self::Fanout, Self::Reconnect, Self::Branches, Self::Day];
+    const ALL: [Self; 7] =
+        [Self::Tickets, Self::Calls, Self::Fanout, Self::Reconnect, Self::Branches, Self::Day, Self::Start];
 
     fn measure(self, daemon: &Path, directory: &Path, quick: bool) -> anyhow::Result<Vec<Figure>> {
         let of = |full: usize, few: usize| if quick { few } else { full };
@@ -97,6 +102,7 @@ impl Row {
                 branches::measure(daemon, directory, size)
             }
             Self::Day => day::measure(daemon, directory, of(100_000, 5_000)),
+            Self::Start => start::measure(daemon, directory, of(1_000_000, 5_000), of(9, 3)),
         }
     }
 }
@@ -106,6 +112,15 @@ impl Row {
 enum Part {
     /// Measure what a command costs the rules alone with 10, 1,000 and 100,000 waiting.
     Cost,
+    /// Write the log of a year into a new database.
+    History {
+        /// How many tickets; a day has 4,000.
+        #[arg(long, default_value_t = 1_000_000)]
+        tickets: usize,
+        /// The database, which must not be there yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Answer commands and do nothing else.
     BarePost,
     /// Answer commands, and send a frame to everybody for each.
@@ -118,6 +133,10 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse() {
         Arguments { part: Some(Part::Cost), .. } => {
             println!("{}", cost::measure()?);
+            Ok(())
+        }
+        Arguments { part: Some(Part::History { tickets, out }), .. } => {
+            println!("{} entries", history::write(tickets, &out)?);
             Ok(())
         }
         Arguments { part: Some(Part::BarePost), .. } => bare::post_server(),

@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use giliran_core::Rules;
 use giliran_protocol::paths;
 
 use crate::{
@@ -59,6 +60,20 @@ impl Server {
 
     /// The daemon of so many branches.
     pub async fn daemon_of(branches: usize, program: &Path, directory: &Path) -> anyhow::Result<Self> {
+        Self::start_daemon(branches, READY_WITHIN, program, directory).await
+    }
+
+    /// The daemon of one branch, which may take so long to be ready.
+    pub async fn daemon_within(limit: Duration, program: &Path, directory: &Path) -> anyhow::Result<Self> {
+        Self::start_daemon(1, limit, program, directory).await
+    }
+
+    async fn start_daemon(
+        branches: usize,
+        limit: Duration,
+        program: &Path,
+        directory: &Path,
+    ) -> anyhow::Result<Self> {
         let config = directory.join("pejabat.toml");
         fs::write(&config, offices(branches, &directory.join("pejabat.db")))?;
         let mut command = Command::new(program);
@@ -69,8 +84,8 @@ impl Server {
             if Connection::open(server.address).await?.get(paths::READY).await?.0 == 200 {
                 return Ok(server);
             }
-            ensure!(begun.elapsed() < READY_WITHIN, "the daemon is not ready after {READY_WITHIN:?}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            ensure!(begun.elapsed() < limit, "the daemon is not ready after {limit:?}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
@@ -135,6 +150,16 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The rules of the first branch, as its daemon reads them.
+pub fn rules() -> anyhow::Result<Rules> {
+    #[derive(serde::Deserialize)]
+    struct Offices {
+        branch: Vec<Rules>,
+    }
+    let offices: Offices = toml::from_str(&offices(1, Path::new("any.db")))?;
+    offices.branch.into_iter().next().context("there is one branch")
 }
 
 /// The configuration of so many offices: each has as many numbers as a day may need.
