@@ -253,6 +253,14 @@ impl Daemon {
         check_log(&log);
     }
 
+    /// What it has logged so far.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn log(&self) -> String {
+        self.program.as_ref().expect("it runs").complaint()
+    }
+
     /// Kills it: no goodbye, no last write.
     ///
     /// # Panics

@@ -7,7 +7,7 @@ use giliran_history::Recorder;
 use giliran_protocol::{
     live::{Hello, Resume, ToClient},
     paths,
-    view::Audience,
+    view::{Audience, HealthView},
 };
 use tokio::{
     net::{TcpSocket, TcpStream},
@@ -36,6 +36,13 @@ impl Socket {
     pub async fn join(daemon: &Daemon, audience: Audience) -> Self {
         let mut socket = Self::connect(daemon).await;
         socket.say_hello(audience, None).await;
+        socket
+    }
+
+    /// Connects as a loudspeaker.
+    pub async fn speaking(daemon: &Daemon) -> Self {
+        let mut socket = Self::connect(daemon).await;
+        socket.say(&Hello { speaks: true, ..Hello::new(Audience::Display) }).await;
         socket
     }
 
@@ -86,7 +93,11 @@ impl Socket {
 
     /// Says who it is, and what it has seen.
     pub async fn say_hello(&mut self, audience: Audience, resume: Option<Resume>) {
-        let hello = serde_json::to_string(&Hello { audience, resume }).expect("a hello is JSON");
+        self.say(&Hello { resume, ..Hello::new(audience) }).await;
+    }
+
+    async fn say(&mut self, hello: &Hello) {
+        let hello = serde_json::to_string(hello).expect("a hello is JSON");
         self.send(Message::text(hello)).await;
     }
 
@@ -125,6 +136,29 @@ impl Socket {
         Some(serde_json::from_str(&text).unwrap_or_else(|why| panic!("{text} is not of the protocol: {why}")))
     }
 
+    /// How the branch fares when that is first as `wanted`, as the messages say one after the other.
+    ///
+    /// # Panics
+    /// If the connection ends before.
+    pub async fn health(&mut self, wanted: impl Fn(&HealthView) -> bool) -> HealthView {
+        loop {
+            let health = match self.message().await.expect("the health comes before the end") {
+                ToClient::Snapshot { view, .. } => view.health,
+                ToClient::Health { health } => health,
+                ToClient::Resumed { .. }
+                | ToClient::Entry { .. }
+                | ToClient::Waits { .. }
+                | ToClient::Opening { .. }
+                | ToClient::Heartbeat { .. }
+                | ToClient::Refused { .. }
+                | ToClient::Unknown => continue,
+            };
+            if wanted(&health) {
+                return health;
+            }
+        }
+    }
+
     /// The code of the refusal with which the daemon ends the connection.
     ///
     /// # Panics
@@ -141,6 +175,7 @@ impl Socket {
                 | ToClient::Entry { .. }
                 | ToClient::Waits { .. }
                 | ToClient::Opening { .. }
+                | ToClient::Health { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Unknown => {}
             }
@@ -205,6 +240,7 @@ impl Chain {
             ToClient::Resumed { .. }
             | ToClient::Waits { .. }
             | ToClient::Opening { .. }
+            | ToClient::Health { .. }
             | ToClient::Unknown => {}
         }
     }

@@ -112,7 +112,7 @@ async fn send(visit: &Visit, next: CommandRequest, told: &mut Told) -> Result<Co
     if let Some((recorder, send)) = sent {
         match &answer {
             Ok(answer) => recorder.answered(send, answer),
-            Err(ApiError::Refused { status, error }) => recorder.refused(send, *status, &error.code),
+            Err(ApiError::Refused { status, error, .. }) => recorder.refused(send, *status, &error.code),
             Err(ApiError::Unreachable(_) | ApiError::Odd { .. }) => recorder.unanswered(send),
         }
     }

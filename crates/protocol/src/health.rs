@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 /// How the daemon stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct HealthView {
+pub struct DaemonHealthView {
     /// The continuous copy of the log. Absent where none is configured, and until all is loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyView>,

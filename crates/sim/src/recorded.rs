@@ -119,7 +119,7 @@ pub async fn send(
 pub(crate) fn tell(recorder: &Recorder, send: u64, answer: &Result<CommandAnswer, ApiError>) {
     match answer {
         Ok(answer) => recorder.answered(send, answer),
-        Err(ApiError::Refused { status, error }) => recorder.refused(send, *status, &error.code),
+        Err(ApiError::Refused { status, error, .. }) => recorder.refused(send, *status, &error.code),
         Err(ApiError::Unreachable(_) | ApiError::Odd { .. }) => recorder.unanswered(send),
     }
 }
@@ -174,6 +174,7 @@ impl Screen {
         let hello = live::Hello {
             audience: self.audience,
             resume: resume.map(|Resume { log, seq }| live::Resume { log, seq }),
+            speaks: false,
         };
         let hello = serde_json::to_string(&hello)?;
         let number = self.recorder.joined(&self.name, audience_word(self.audience), resume);
@@ -311,7 +312,7 @@ pub async fn last_told(daemon: &str, branch: &str, audience: Audience) -> anyhow
     let State { log, seq, .. } = Api::new(daemon)?.state(branch, audience).await?;
     let url = format!("{daemon}{}", paths::of_branch(paths::EVENTS, branch)).replacen("http", "ws", 1);
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await?;
-    let hello = live::Hello { audience, resume: Some(live::Resume { log, seq }) };
+    let hello = live::Hello { resume: Some(live::Resume { log, seq }), ..live::Hello::new(audience) };
     socket.send(Message::text(serde_json::to_string(&hello)?)).await?;
     while let Some(message) = timeout(PATIENCE, socket.next()).await.context("the daemon says nothing")? {
         if let Message::Text(text) = message? {

@@ -331,7 +331,8 @@ async fn follow(
                     | News::Resumed { .. }
                     | News::Entry { .. }
                     | News::Waits(_)
-                    | News::Opening(_) => {}
+                    | News::Opening(_)
+                    | News::Health(_) => {}
                 }
             }
             changed = until.changed() => changed.context("nobody says when it is over")?,

@@ -45,6 +45,7 @@ impl Screen {
                 ToClient::Resumed { .. }
                 | ToClient::Waits { .. }
                 | ToClient::Opening { .. }
+                | ToClient::Health { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Refused { .. }
                 | ToClient::Unknown => {}

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use giliran_protocol::{
     error::ErrorBody,
-    health::{CopyView, HealthView},
+    health::{CopyView, DaemonHealthView},
     paths,
 };
 
@@ -11,15 +11,15 @@ use crate::{failure::Failure, http::App};
 
 /// Alive: the process can answer. Says too how what it looks after stands.
 #[utoipa::path(get, path = paths::HEALTH, responses(
-    (status = 200, description = "The process lives", body = HealthView),
+    (status = 200, description = "The process lives", body = DaemonHealthView),
 ))]
-pub async fn alive(State(app): State<App>) -> Json<HealthView> {
+pub async fn alive(State(app): State<App>) -> Json<DaemonHealthView> {
     let standing = app.loaded.get().and_then(|loaded| Some(*loaded.copy.as_ref()?.borrow()));
     let copy = standing.map(|standing| CopyView {
         up_to_date: standing.behind().is_none(),
         behind_s: standing.behind().map_or(0, |behind| behind.as_secs()),
     });
-    Json(HealthView { copy })
+    Json(DaemonHealthView { copy })
 }
 
 /// Ready: every branch is loaded. Not so before that, nor while the daemon ends.
