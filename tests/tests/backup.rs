@@ -13,7 +13,7 @@ use std::{
 use futures_util::future::join_all;
 use giliran_protocol::{
     command::{self, Outcome},
-    health::HealthView,
+    health::DaemonHealthView,
     paths,
 };
 use giliran_tests::{Daemon, Ended, Program, Visit, program, request};
@@ -31,7 +31,7 @@ fn restore(daemon: &Daemon, more: &[&str]) -> Ended {
     giliran("restore", &[&["--config", text(daemon.config())], more].concat())
 }
 
-async fn health(daemon: &Daemon) -> HealthView {
+async fn health(daemon: &Daemon) -> DaemonHealthView {
     let client = reqwest::Client::builder().no_proxy().build().expect("a client without settings");
     let answer = client.get(format!("{}{}", daemon.address(), paths::HEALTH)).send().await.expect("it lives");
     serde_json::from_str(&answer.text().await.expect("a body")).expect("as documented")

@@ -244,6 +244,7 @@ export interface components {
             name: components["schemas"]["Texts"];
             /** @description Whether the daemon's clock is set by its clients (`--simulated-clock`). */
             simulated_clock: boolean;
+            trouble?: components["schemas"]["TroubleView"] | null;
         };
         /** @description A branch as an audience sees it. What an audience has no use for is absent. */
         BranchView: {
@@ -265,6 +266,8 @@ export interface components {
             day?: string | null;
             /** @description Pages of the kiosk, in the office's order. */
             groups?: components["schemas"]["GroupView"][];
+            /** @description How it fares. */
+            health?: components["schemas"]["HealthView"];
             /** @description The short name. */
             id: string;
             /** @description Those who missed their call and may come back. For officers and supervisors. */
@@ -712,6 +715,10 @@ export interface components {
             /** @description The part of the hall that it stands in. */
             zone?: string | null;
         };
+        /** @description How the daemon stands. */
+        DaemonHealthView: {
+            copy?: components["schemas"]["CopyView"] | null;
+        };
         /** @description What is wrong, for programs and for people. */
         Error: {
             /** @description A stable word, such as `queue_empty`. */
@@ -805,15 +812,25 @@ export interface components {
             /** @description The page that it lies in; the first page when absent. */
             within?: string | null;
         };
-        /** @description How the daemon stands. */
+        /** @description How a branch fares: what every screen has to say beside its picture. */
         HealthView: {
-            copy?: components["schemas"]["CopyView"] | null;
+            /**
+             * Format: int32
+             * @description How many loudspeakers say its calls; absent for kiosks, and in the first seconds while they come.
+             */
+            speakers?: number | null;
+            trouble?: components["schemas"]["TroubleView"] | null;
         };
         /** @description The client's first message, due within 10 seconds. */
         Hello: {
             /** @description Who looks. */
             audience: components["schemas"]["Audience"];
             resume?: components["schemas"]["Resume"] | null;
+            /**
+             * @description Whether calls are said aloud by this client, so that people hear them. Screens show a call longer
+             *     where nobody hears it.
+             */
+            speaks?: boolean;
         };
         /**
          * @description A language that a branch shows and speaks.
@@ -1152,6 +1169,11 @@ export interface components {
             /** @enum {string} */
             type: "opening";
         } | {
+            /** @description As it is now. */
+            health: components["schemas"]["HealthView"];
+            /** @enum {string} */
+            type: "health";
+        } | {
             /**
              * Format: date-time
              * @description Now, by the daemon's clock.
@@ -1172,6 +1194,21 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "unknown";
+        };
+        /**
+         * @description What keeps a branch from taking commands.
+         * @enum {string}
+         */
+        TroubleCode: "store_full" | "store_read_only" | "store_unavailable" | "unknown";
+        /** @description What keeps a branch from taking commands. It is over when the next health says nothing of it. */
+        TroubleView: {
+            /** @description What; also the code of the refusals meanwhile. */
+            code: components["schemas"]["TroubleCode"];
+            /**
+             * Format: date-time
+             * @description Since when, by the daemon's clock.
+             */
+            since: string;
         };
         /**
          * @description A waiting time as it is told to people: half of them wait no longer than the first figure, nine in
@@ -1219,6 +1256,7 @@ export type CommandAnswer = components['schemas']['CommandAnswer'];
 export type CommandRequest = components['schemas']['CommandRequest'];
 export type CopyView = components['schemas']['CopyView'];
 export type CounterView = components['schemas']['CounterView'];
+export type DaemonHealthView = components['schemas']['DaemonHealthView'];
 export type Error = components['schemas']['Error'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type FairOrder = components['schemas']['FairOrder'];
@@ -1243,6 +1281,8 @@ export type Texts = components['schemas']['Texts'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type ToClient = components['schemas']['ToClient'];
+export type TroubleCode = components['schemas']['TroubleCode'];
+export type TroubleView = components['schemas']['TroubleView'];
 export type Wait = components['schemas']['Wait'];
 export type Warning = components['schemas']['Warning'];
 export type $defs = Record<string, never>;
@@ -1586,7 +1626,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Try again with the same id */
+            /** @description Overloaded, starting, stopping, or the disk can't be written: try again with the same id, no sooner than `Retry-After` says */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1595,7 +1635,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The disk is full */
+            /** @description The disk is full; `Retry-After` as above */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -2005,7 +2045,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthView"];
+                    "application/json": components["schemas"]["DaemonHealthView"];
                 };
             };
             /** @description The request comes from another site's page */
