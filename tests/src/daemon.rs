@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::{
     BRANCH, office,
-    program::{PATIENCE, Program, copy_database, program},
+    program::{Ended, PATIENCE, Program, copy_database, program},
     write_config,
 };
 
@@ -152,6 +152,34 @@ impl Daemon {
         assert!(status.success(), "it ended with {status}: {complaint}");
         let (_, log) = program.words();
         check_log(&log);
+    }
+
+    /// Its process id.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn id(&self) -> u32 {
+        self.program.as_ref().expect("it runs").id()
+    }
+
+    /// What it has logged so far.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn log(&self) -> String {
+        self.program.as_ref().expect("it runs").complaint()
+    }
+
+    /// Waits until it ends by itself, as it does when it can't go on, and gives how and what it said. An
+    /// error in its log is no surprise then.
+    ///
+    /// # Panics
+    /// If it goes on for a minute.
+    pub fn ended(&mut self) -> Ended {
+        let mut program = self.program.take().expect("it runs");
+        let status = program.wait(PATIENCE).unwrap_or_else(|| panic!("it goes on: {}", program.complaint()));
+        let (stdout, stderr) = program.words();
+        Ended { status, stdout, stderr }
     }
 
     /// Kills it: no goodbye, no last write.

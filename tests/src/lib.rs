@@ -8,12 +8,14 @@
 //! - [`office`]: the configuration that it is given.
 //! - [`hall`]: an office with all the rules there are, on a simulated clock.
 //! - [`Visit`]: the commands of visitors and officers, in a line each.
+//! - [`disk`]: a small disk for a test alone, which can be filled and made read-only.
 //! - [`Socket`]: a WebSocket on which a test may misbehave.
 //! - [`raw`]: HTTP by hand, for the same.
 //! - [`decoders`]: all that reads bytes from outside, for tests that feed it rubbish.
 
 mod daemon;
 pub mod decoders;
+pub mod disk;
 pub mod hall;
 mod office;
 mod program;

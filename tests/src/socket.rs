@@ -6,7 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use giliran_protocol::{
     live::{Hello, ToClient},
     paths,
-    view::Audience,
+    view::{Audience, HealthView},
 };
 use tokio::{
     net::{TcpSocket, TcpStream},
@@ -34,6 +34,13 @@ impl Socket {
         socket
     }
 
+    /// Connects as a loudspeaker.
+    pub async fn speaking(daemon: &Daemon) -> Self {
+        let mut socket = Self::connect(daemon).await;
+        socket.say(&Hello { speaks: true, ..Hello::new(Audience::Display) }).await;
+        socket
+    }
+
     /// Connects as an audience whose machine takes in so many bytes before its program reads them.
     pub async fn join_with_buffer(daemon: &Daemon, audience: Audience, bytes: u32) -> Self {
         let mut socket = Self::connect_with(daemon, Some(bytes)).await;
@@ -58,7 +65,11 @@ impl Socket {
     }
 
     async fn hello(&mut self, audience: Audience) {
-        let hello = serde_json::to_string(&Hello { audience, resume: None }).expect("a hello is JSON");
+        self.say(&Hello::new(audience)).await;
+    }
+
+    async fn say(&mut self, hello: &Hello) {
+        let hello = serde_json::to_string(hello).expect("a hello is JSON");
         self.send(Message::text(hello)).await;
     }
 
@@ -92,6 +103,29 @@ impl Socket {
         Some(serde_json::from_str(&text).unwrap_or_else(|why| panic!("{text} is not of the protocol: {why}")))
     }
 
+    /// How the branch fares when that is first as `wanted`, as the messages say one after the other.
+    ///
+    /// # Panics
+    /// If the connection ends before.
+    pub async fn health(&mut self, wanted: impl Fn(&HealthView) -> bool) -> HealthView {
+        loop {
+            let health = match self.message().await.expect("the health comes before the end") {
+                ToClient::Snapshot { view, .. } => view.health,
+                ToClient::Health { health } => health,
+                ToClient::Resumed { .. }
+                | ToClient::Entry { .. }
+                | ToClient::Waits { .. }
+                | ToClient::Opening { .. }
+                | ToClient::Heartbeat { .. }
+                | ToClient::Refused { .. }
+                | ToClient::Unknown => continue,
+            };
+            if wanted(&health) {
+                return health;
+            }
+        }
+    }
+
     /// The code of the refusal with which the daemon ends the connection.
     ///
     /// # Panics
@@ -108,6 +142,7 @@ impl Socket {
                 | ToClient::Entry { .. }
                 | ToClient::Waits { .. }
                 | ToClient::Opening { .. }
+                | ToClient::Health { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Unknown => {}
             }
@@ -151,6 +186,7 @@ impl Chain {
             ToClient::Resumed { .. }
             | ToClient::Waits { .. }
             | ToClient::Opening { .. }
+            | ToClient::Health { .. }
             | ToClient::Unknown => {}
         }
     }

@@ -178,7 +178,7 @@ async fn the_daemon_is_not_ready_before_everybody_who_waits_is_loaded() {
         let state = loop {
             match api.state(BRANCH, Audience::Kiosk).await {
                 Ok(state) => break state,
-                Err(ApiError::Refused { status: 503, error }) => assert_eq!(error.code, "not_ready"),
+                Err(ApiError::Refused { status: 503, error, .. }) => assert_eq!(error.code, "not_ready"),
                 Err(other) => panic!("{other}"),
             }
         };

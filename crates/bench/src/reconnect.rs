@@ -107,6 +107,7 @@ async fn place(connection: &mut Connection) -> anyhow::Result<Resume> {
         | ToClient::Entry { .. }
         | ToClient::Waits { .. }
         | ToClient::Opening { .. }
+        | ToClient::Health { .. }
         | ToClient::Heartbeat { .. }
         | ToClient::Refused { .. }
         | ToClient::Unknown => None,

@@ -112,7 +112,7 @@ impl Screens {
             receipts: Mutex::default(),
             failed: Mutex::default(),
         });
-        let hello = serde_json::to_vec(&Hello { audience: Audience::Display, resume })?;
+        let hello = serde_json::to_vec(&Hello { resume, ..Hello::new(Audience::Display) })?;
         let words = Arc::new(Words { handshake: handshake(), hello: masked(0x81, &hello)? });
         let base = NEXT_SOURCE.fetch_add(u32::try_from(count)?.div_ceil(PORTS), Ordering::Relaxed);
         let mut screens = Self { notes, count, served_within: Duration::ZERO, taken: 0, runtime: None };

@@ -10,7 +10,7 @@ use giliran_protocol::{
     view::{Audience, BranchInfo, BranchView},
 };
 use jiff::Timestamp;
-use reqwest::{Method, Request, StatusCode, Url, redirect};
+use reqwest::{Method, Request, StatusCode, Url, header::RETRY_AFTER, redirect};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
@@ -38,6 +38,8 @@ pub enum ApiError {
         status: u16,
         /// Why.
         error: Box<Error>,
+        /// After how long to ask again, where the daemon said so.
+        retry_after: Option<Duration>,
     },
     /// No answer came: the daemon is away, or the connection broke meanwhile. Whether a command was
     /// taken is not known; sending it again with the same id is safe.
@@ -58,6 +60,14 @@ impl ApiError {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { error, .. } => Some(&error.code),
+            Self::Unreachable(_) | Self::Odd { .. } => None,
+        }
+    }
+
+    /// After how long to ask again, where the daemon said so. Asking earlier only adds to its load.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
             Self::Unreachable(_) | Self::Odd { .. } => None,
         }
     }
@@ -140,6 +150,7 @@ impl Api {
             | ToClient::Entry { .. }
             | ToClient::Waits { .. }
             | ToClient::Opening { .. }
+            | ToClient::Health { .. }
             | ToClient::Heartbeat { .. }
             | ToClient::Refused { .. }
             | ToClient::Unknown => {
@@ -158,7 +169,7 @@ impl Api {
     }
 
     /// Sends a command again and again, with the same id, until it is answered one way or the other or
-    /// `deadline` has passed. It is sent at least once.
+    /// `deadline` has passed; no sooner than the daemon asks for. It is sent at least once.
     ///
     /// # Errors
     /// A refusal, or the last of the failures; see [`ApiError`].
@@ -172,7 +183,8 @@ impl Api {
         loop {
             match self.command(branch, command).await {
                 Err(error) if error.is_passing() => {
-                    let pause = backoff.pause(rand::random());
+                    // Whoever was sent away at the same moment must not come back at the same moment.
+                    let pause = backoff.pause(rand::random()) + error.retry_after().unwrap_or_default();
                     if Instant::now() + pause >= deadline {
                         return Err(error);
                     }
@@ -194,19 +206,28 @@ impl Api {
         }
         let response = self.http.execute(request).await.map_err(ApiError::Unreachable)?;
         let status = response.status();
+        let retry_after =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         // An answer that broke off is no answer.
         let body = response.bytes().await.map_err(ApiError::Unreachable)?;
-        understand(status, &body)
+        understand(status, retry_after.map(Duration::from_secs), &body)
     }
 }
 
-fn understand<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, ApiError> {
+fn understand<T: DeserializeOwned>(
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: &[u8],
+) -> Result<T, ApiError> {
     let odd = |what: String| ApiError::Odd { status: status.as_u16(), what };
     if status.is_success() {
         return serde_json::from_slice(body).map_err(|error| odd(error.to_string()));
     }
     match serde_json::from_slice::<ErrorBody>(body) {
-        Ok(body) => Err(ApiError::Refused { status: status.as_u16(), error: Box::new(body.error) }),
+        Ok(body) => {
+            let error = Box::new(body.error);
+            Err(ApiError::Refused { status: status.as_u16(), error, retry_after })
+        }
         Err(error) => Err(odd(error.to_string())),
     }
 }

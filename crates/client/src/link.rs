@@ -11,7 +11,7 @@ use giliran_protocol::{
     error::{Error, ErrorBody},
     live::{Change, SILENCE_S, ServiceWait},
     paths,
-    view::{Audience, BranchView, OpeningView},
+    view::{Audience, BranchView, HealthView, OpeningView},
 };
 use jiff::Timestamp;
 use tokio::{
@@ -62,6 +62,8 @@ pub enum News {
     Waits(Vec<ServiceWait>),
     /// The office opened or closed.
     Opening(OpeningView),
+    /// Something ails the branch or does no longer, or it has other loudspeakers.
+    Health(HealthView),
     /// The link is down, or an attempt to connect failed; say so on the screen. The link goes on trying.
     Down(Broken),
     /// The daemon does not want this client, for instance because it does not know the branch. The link
@@ -155,6 +157,14 @@ impl Link {
             backoff: Backoff::default(),
             phase: Phase::Resting(Instant::now()),
         })
+    }
+
+    /// Lets the daemon know whether calls are said aloud here, so that screens can tell whether anybody
+    /// hears them. Connects again for that, and resumes, where it was different.
+    pub fn set_speaking(&mut self, speaks: bool) {
+        if self.follower.speaks(speaks) && !matches!(self.phase, Phase::Resting(_)) {
+            self.phase = Phase::Resting(Instant::now());
+        }
     }
 
     /// Waits for the next news.

@@ -59,6 +59,11 @@ impl Picture {
                     view.opening.clone_from(opening);
                 }
             }
+            News::Health(health) => {
+                if let Some(view) = self.view.as_deref_mut() {
+                    view.health.clone_from(health);
+                }
+            }
             News::Down(_) | News::Refused(_) => self.up = false,
         }
     }

@@ -137,6 +137,19 @@ async fn a_command_is_sent_again_with_the_same_id_until_it_is_answered() {
 }
 
 #[tokio::test]
+async fn a_daemon_that_is_too_busy_is_not_asked_again_before_it_says() {
+    const BUSY: Reply = Reply::Answer(
+        "503 Service Unavailable\r\nretry-after: 3600",
+        r#"{"error":{"code":"overloaded","message":{"ms":"Sibuk."}}}"#,
+    );
+    let (api, asked) = daemon(&[BUSY]).await;
+    let error = api.command_until_answered("kl", &call_next(), soon()).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    assert_eq!((error.code(), error.is_passing()), (Some("overloaded"), true));
+    assert_eq!(asked.await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_refusal_ends_the_repeating() {
     let (api, asked) = daemon(&[STOPPING, EMPTY]).await;
     let error = api.command_until_answered("kl", &call_next(), soon()).await.unwrap_err();

@@ -80,6 +80,7 @@ async fn next(link: &mut Link) -> String {
         News::Entry { seq, .. } => format!("entry {seq}"),
         News::Waits(_) => "waits".into(),
         News::Opening(_) => "opening".into(),
+        News::Health(_) => "health".into(),
         News::Down(Broken::Garbage(_)) => "down: garbage".into(),
         News::Down(Broken::Closed(_)) => "down: closed".into(),
         News::Down(Broken::Unreachable(_)) => "down: unreachable".into(),
@@ -94,7 +95,7 @@ async fn check_recovery(spoil: impl AsyncFnOnce(Peer) -> Option<Peer>, said: &st
     let (daemon, mut link) = Daemon::start().await;
     let play = async {
         let mut peer = daemon.accept().await;
-        assert_eq!(peer.hello, Hello { audience: Audience::Display, resume: None });
+        assert_eq!(peer.hello, Hello::new(Audience::Display));
         peer.say(&snapshot(5)).await;
         peer.say(&entry(6)).await;
         let spoiled = spoil(peer).await;

@@ -9,10 +9,14 @@
 //! number on it given out again. The ledger may be ahead of the disk; whatever shows the branch as a
 //! whole therefore waits until the disk has caught up.
 
+mod trouble;
+
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
-use giliran_core::{Actor, BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules};
+use giliran_core::{
+    Actor, BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules, ServiceId, ServiceRule,
+};
 use giliran_forecast::Learned;
 use giliran_protocol::{
     command::CommandAnswer,
@@ -26,18 +30,21 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
+    admission::{Load, Rank},
     calls::Calls,
     clock::Clock,
     estimates::{Estimates, Moment},
     failure::Failure,
     feed::{Changed, Feed, Frame},
+    health::Health,
     keep::{self, Kept},
     picture::{self, QueueLengths, Touched, Waits},
     wire,
 };
 
-/// How many requests may wait for a clerk before more are turned away.
-const DESK: usize = 4096;
+/// How many requests may wait for a clerk before even kiosks are turned away: all screens of a large hall
+/// at once, and their commands. A place that is not taken costs nothing.
+const DESK: usize = 16 * 1024;
 
 /// How many requests are decided in one piece at most.
 const BATCH: usize = 1024;
@@ -63,6 +70,7 @@ const SNAPSHOT_EVERY: u64 = 4096;
 #[derive(Debug, Clone)]
 pub struct Desk {
     requests: mpsc::Sender<Request>,
+    load: Arc<Load>,
 }
 
 #[derive(Debug)]
@@ -117,35 +125,38 @@ impl Desk {
         id: CommandId,
         command: Command,
     ) -> Result<CommandAnswer, Failure> {
+        let rank = Rank::of(by.as_ref(), &command);
         let (reply, answer) = oneshot::channel();
-        self.hand_in(Request::Command { id, command: Box::new(command), by, reply })?;
+        self.hand_in(rank, Request::Command { id, command: Box::new(command), by, reply })?;
         answer.await.map_err(|_| Failure::TryAgain)?
     }
 
     /// Joins an audience.
     pub async fn join(&self, audience: Audience, resume: Option<Resume>) -> Result<Joined, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.hand_in(Request::Join { audience, resume, reply })?;
+        self.hand_in(Rank::Other, Request::Join { audience, resume, reply })?;
         answer.await.map_err(|_| Failure::TryAgain)
     }
 
     /// The whole picture as an audience sees it, as the JSON of a snapshot message.
     pub async fn look(&self, audience: Audience) -> Result<Utf8Bytes, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.hand_in(Request::Look { audience, reply })?;
+        self.hand_in(Rank::Other, Request::Look { audience, reply })?;
         answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
     }
 
     /// The rules in force.
     pub async fn rules(&self) -> Result<InForce, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.hand_in(Request::Rules { reply })?;
+        self.hand_in(Rank::Other, Request::Rules { reply })?;
         answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
     }
 
-    fn hand_in(&self, request: Request) -> Result<(), Failure> {
+    fn hand_in(&self, rank: Rank, request: Request) -> Result<(), Failure> {
+        let waiting = self.requests.max_capacity() - self.requests.capacity();
+        self.load.admit(rank, waiting, DESK, BATCH).map_err(Failure::Overloaded)?;
         self.requests.try_send(request).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
+            mpsc::error::TrySendError::Full(_) => Failure::Overloaded(Duration::ZERO),
             mpsc::error::TrySendError::Closed(_) => Failure::TryAgain,
         })
     }
@@ -165,6 +176,9 @@ pub struct Clerk {
     store: Arc<dyn Store>,
     clock: Arc<Clock>,
     requests: mpsc::Receiver<Request>,
+    load: Arc<Load>,
+    health: Arc<Health>,
+    care: trouble::Care,
     ledger: Ledger,
     learned: Learned,
     calls: Calls,
@@ -202,6 +216,8 @@ struct Underway {
     due: Vec<Due>,
     /// Comes when it is on disk; none where there was nothing to store.
     stored: Option<BoxFuture<'static, Result<(), StoreError>>>,
+    /// When it was begun, by the load.
+    begun_us: u64,
 }
 
 impl Underway {
@@ -225,16 +241,21 @@ impl Clerk {
         rules: &Arc<Rules>,
         store: Arc<dyn Store>,
         clock: Arc<Clock>,
+        health: Arc<Health>,
     ) -> Result<(Self, Desk), StoreError> {
         let Kept { ledger, learned, calls, configured, day_seq, snapshot_seq } =
             keep::recover(&*store, &rules.id).await?;
         let (sender, requests) = mpsc::channel(DESK);
         let (estimates, waits) = Estimates::start();
+        let load = Arc::new(Load::new());
         let mut clerk = Self {
             branch: rules.id.clone(),
             store,
             clock,
             requests,
+            load: load.clone(),
+            health,
+            care: trouble::Care::default(),
             lengths: QueueLengths::default(),
             feeds: Audience::ALL.map(|audience| Feed::new(audience, ledger.seq())).into(),
             ledger,
@@ -251,6 +272,9 @@ impl Clerk {
             dirty: true,
         };
         clerk.lengths.reset(clerk.ledger.branch());
+        if let Some(why) = clerk.store.unwritable() {
+            clerk.meet(&why);
+        }
         // The day first: whoever was left over from the day before must not stand in the way of new rules.
         clerk.tick().await?;
         clerk.take_rules(rules).await?;
@@ -266,7 +290,7 @@ impl Clerk {
             tickets = clerk.ledger.branch().tickets().count(),
             "branch is loaded"
         );
-        Ok((clerk, Desk { requests: sender }))
+        Ok((clerk, Desk { requests: sender, load }))
     }
 
     /// Works until `stop`, then finishes what was handed in before and keeps the state. An error is one
@@ -307,7 +331,7 @@ impl Clerk {
             }
         }
         let _ = self.settle().await?;
-        if self.ledger.seq() > self.snapshot_seq {
+        if self.ledger.seq() > self.snapshot_seq && !self.is_in_trouble() {
             let kept = self.store.save_snapshot(&self.branch, self.kept_now()).await;
             if let Err(error) = kept {
                 // The log has it all: the next start only reads a longer tail.
@@ -320,7 +344,7 @@ impl Clerk {
     /// Does what was handed in: decides and has it stored; answers come when it is. Newcomers are shown
     /// a picture of all that was decided, so they wait for the disk, and what is handed in after them too.
     async fn serve(&mut self, batch: &mut Vec<Request>) -> Result<(), StoreError> {
-        let mut piece = Underway::default();
+        let mut piece = self.new_piece();
         let mut newcomers = Vec::new();
         for request in batch.drain(..) {
             match request {
@@ -376,7 +400,12 @@ impl Clerk {
         piece: &mut Underway,
     ) -> Result<u64, Failure> {
         let now = self.clock.now().ok_or(Failure::NotReady)?;
-        self.advance(now, piece);
+        if let Some(failure) = self.held_up(id) {
+            return Err(failure);
+        }
+        if !self.is_in_trouble() {
+            self.advance(now, piece);
+        }
         self.announce_wait(&mut command);
         match self.ledger.decide(by, id, &command, now) {
             Decision::Taken(entry) => {
@@ -449,7 +478,14 @@ impl Clerk {
         let shared = changed(changes);
         for (n, feed) in self.feeds.iter_mut().enumerate() {
             let changed = if resets {
-                let view = picture::whole(feed.audience, branch, &self.calls, &self.waits.borrow(), entry.at);
+                let view = picture::whole(
+                    feed.audience,
+                    branch,
+                    &self.calls,
+                    &self.waits.borrow(),
+                    &self.health.view(),
+                    entry.at,
+                );
                 changed(view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect())
             } else {
                 shared.clone()
@@ -460,6 +496,11 @@ impl Clerk {
         }
     }
 
+    /// A piece in which nobody waits for an answer yet.
+    fn new_piece(&self) -> Underway {
+        Underway { begun_us: self.load.begin(), ..Underway::default() }
+    }
+
     /// Hands what was decided in to the store.
     fn hand_in(&mut self, mut piece: Underway) {
         if !piece.entries.is_empty() {
@@ -468,6 +509,12 @@ impl Clerk {
             return;
         }
         self.underway.push_back(piece);
+        self.tell_load();
+    }
+
+    /// The piece that has been underway for longest tells how long people wait.
+    fn tell_load(&self) {
+        self.load.set_oldest(self.underway.front().map(|piece| piece.begun_us));
     }
 
     /// Has it stored, and waits until all that was decided is on disk and shown. The outer error is
@@ -494,6 +541,8 @@ impl Clerk {
         stored: Result<(), StoreError>,
     ) -> Result<Result<(), Failure>, StoreError> {
         let Some(piece) = self.underway.pop_front() else { return Ok(Ok(())) };
+        self.load.done(piece.begun_us);
+        self.tell_load();
         match stored {
             Ok(()) => {
                 for (n, frame) in piece.frames {
@@ -504,18 +553,26 @@ impl Clerk {
                 }
                 Ok(Ok(()))
             }
-            Err(error) if error.is_final() => Err(error),
+            Err(error) if error.is_final() => {
+                self.meet(&error);
+                Err(error)
+            }
             Err(error) => {
+                self.meet(&error);
                 tracing::warn!(branch = %self.branch, %error, "nothing was stored; reading the log again");
                 let failure = Failure::store(&error);
                 piece.refuse(&failure);
                 // What was decided after it goes on from what is not there, and the store refuses it too.
                 while let Some(mut after) = self.underway.pop_front() {
                     match after.stored().await {
-                        Err(error) if error.is_final() => return Err(error),
+                        Err(error) if error.is_final() => {
+                            self.meet(&error);
+                            return Err(error);
+                        }
                         Ok(()) | Err(_) => after.refuse(&Failure::TryAgain),
                     }
                 }
+                self.tell_load();
                 self.reload().await?;
                 if let StoreError::CommandTaken { command, .. } = error
                     && let Some(entry) = self.store.entry_of_command(&self.branch, command).await?
@@ -586,7 +643,7 @@ impl Clerk {
                         // What is not in the log may be different since then too.
                         let opening =
                             self.opening(now).map(|opening| Frame::new(&ToClient::Opening { opening }));
-                        let beside = opening.into_iter().chain([self.waits_frame()]);
+                        let beside = opening.into_iter().chain([self.waits_frame(), self.health_frame(n)]);
                         Joined {
                             first: std::iter::once(hello).chain(missed).chain(beside).collect(),
                             live,
@@ -613,11 +670,11 @@ impl Clerk {
         let seq = self.ledger.seq();
         let (branch, calls, log) = (self.ledger.branch(), &self.calls, self.store.log_id());
         let now = self.clock.now().or(self.ledger.at())?;
-        let waits = self.waits.borrow();
+        let (waits, health) = (self.waits.borrow(), self.health.view());
         let feed = &mut self.feeds[n];
         let audience = feed.audience;
         feed.picture(seq, || {
-            let view = picture::whole(audience, branch, calls, &waits, now)?;
+            let view = picture::whole(audience, branch, calls, &waits, &health, now)?;
             Some(ToClient::Snapshot { log, seq, now, view: Box::new(view) })
         })
     }
@@ -625,15 +682,22 @@ impl Clerk {
     /// What the clerk does by itself twice a second: deadlines, and a fresh look for the estimates.
     async fn tick(&mut self) -> Result<(), StoreError> {
         let Some(now) = self.clock.now() else { return Ok(()) };
-        let mut piece = Underway::default();
-        self.advance(now, &mut piece);
-        // A failure that is not final has been logged; the deadline is still due at the next tick.
-        let _ = self.commit(piece).await?;
-        self.keep_sometimes();
-        if let Some((rules, _)) = self.refused_on.take_if(|(_, day)| *day != self.day_seq) {
-            self.take_rules(&rules).await?;
+        if !self.look_after().await? {
+            let mut piece = self.new_piece();
+            self.advance(now, &mut piece);
+            // A failure that is not final has been logged; the deadline is still due when it is over.
+            let _ = self.commit(piece).await?;
+            self.keep_sometimes();
+            if let Some((rules, _)) = self.refused_on.take_if(|(_, day)| *day != self.day_seq) {
+                self.take_rules(&rules).await?;
+            }
         }
+        if self.underway.is_empty() {
+            self.load.rest();
+        }
+        self.tell_health();
         self.tell_opening(now);
+        self.estimates.look_after();
         if self.estimates.want(self.dirty, now) {
             self.dirty = false;
             let (branch, learned) = (self.ledger.branch().clone(), self.learned.clone());
@@ -682,16 +746,15 @@ impl Clerk {
     }
 
     fn waits_frame(&self) -> Frame {
-        let waits = self
-            .waits
-            .borrow()
-            .iter()
-            .map(|waits| ServiceWait {
-                service: waits.service.to_string(),
-                wait: waits.ordinary().map(wire::wait),
-            })
-            .collect();
-        Frame::new(&ToClient::Waits { waits })
+        // Every service, so that what is no longer known is taken back.
+        let services = self.ledger.branch().rules().map_or(&[][..], |rules| &rules.services);
+        let waits = self.waits.borrow();
+        let wait_of = |id: &ServiceId| waits.iter().find(|waits| waits.service == *id)?.ordinary();
+        let of = |rule: &ServiceRule| ServiceWait {
+            service: rule.id.to_string(),
+            wait: wait_of(&rule.id).map(wire::wait),
+        };
+        Frame::new(&ToClient::Waits { waits: services.iter().map(of).collect() })
     }
 
     /// Sets the rules of the configuration file by an event, so that the log alone always explains
@@ -700,11 +763,15 @@ impl Clerk {
         if self.configured.as_ref() == Some(rules) {
             return Ok(());
         }
+        if self.is_in_trouble() {
+            self.refused_on = Some((rules.clone(), NEVER)); // to be tried again when it is over
+            return Ok(());
+        }
         let now = self.clock.now().unwrap_or(Timestamp::UNIX_EPOCH);
         let command = Command::SetRules { rules: rules.clone() };
         match self.ledger.decide(Some(keep::configuration()), CommandId(Uuid::now_v7()), &command, now) {
             Decision::Taken(entry) => {
-                let mut piece = Underway::default();
+                let mut piece = self.new_piece();
                 self.take_in(entry, &mut piece);
                 if self.commit(piece).await?.is_ok() {
                     tracing::info!(branch = %self.branch, "the rules of the configuration are in force");

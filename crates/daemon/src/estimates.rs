@@ -1,17 +1,24 @@
 //! Waiting times, worked out beside the clerk on a copy of the branch, so that they never delay it.
+//!
+//! An estimate is of its moment. One that does not come, because its maker broke or can't keep up, leaves
+//! people with what is always known, the place in the queue; an old one must not stand in for it.
 
 use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use giliran_core::Branch;
 use giliran_forecast::Learned;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::Instant,
+};
 
 use crate::picture::Waits;
 
@@ -33,39 +40,84 @@ const KEEPS: SignedDuration = SignedDuration::from_secs(10);
 /// people it takes longer, and nobody there looks for a change every half second.
 const REST: u32 = 20;
 
+/// What was told is taken back when an estimate of a later moment has been awaited for so long. Until then
+/// the hall is much the same.
+const LATE: Duration = Duration::from_secs(60);
+
 /// The clerk's side: where moments are handed in.
 #[derive(Debug)]
 pub struct Estimates {
-    moments: mpsc::Sender<Moment>,
-    ready: Arc<AtomicBool>,
+    maker: Maker,
+    waits: watch::Sender<Waits>,
     /// The time of the last moment.
     last: Option<Timestamp>,
+    /// When it was handed in, if its estimate has not come.
+    awaited: Option<Instant>,
+}
+
+/// The task that estimates.
+#[derive(Debug)]
+struct Maker {
+    moments: mpsc::Sender<Moment>,
+    ready: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl Maker {
+    fn start(waits: watch::Sender<Waits>) -> Self {
+        let (moments, taken) = mpsc::channel(1);
+        let ready = Arc::new(AtomicBool::new(true));
+        let task = tokio::spawn(keep_estimating(taken, waits, ready.clone()));
+        Self { moments, ready, task }
+    }
 }
 
 impl Estimates {
     /// Starts to estimate, until this is dropped. What is found is told through the other half.
     pub fn start() -> (Self, watch::Receiver<Waits>) {
-        let (moments, taken) = mpsc::channel(1);
         let (announce, waits) = watch::channel(Waits::new());
-        let ready = Arc::new(AtomicBool::new(true));
-        tokio::spawn(keep_estimating(taken, announce, ready.clone()));
-        (Self { moments, ready, last: None }, waits)
+        let maker = Maker::start(announce.clone());
+        (Self { maker, waits: announce, last: None, awaited: None }, waits)
+    }
+
+    /// Looks after the estimates' maker: one that died is replaced, and what was told is taken back when
+    /// nothing newer comes.
+    pub fn look_after(&mut self) {
+        if self.maker.task.is_finished() {
+            tracing::error!("the maker of estimates died; another takes its place");
+            self.maker = Maker::start(self.waits.clone());
+            self.awaited = None;
+            take_back(&self.waits);
+        }
+        if self.maker.ready.load(Ordering::Acquire) {
+            self.awaited = None;
+        } else if self.awaited.is_some_and(|since| since.elapsed() >= LATE) {
+            tracing::warn!("estimates do not keep up; the place in the queue is told in their place");
+            self.awaited = None;
+            take_back(&self.waits);
+        }
     }
 
     /// Whether a new moment is wanted: something is different or the last is old, and the last estimate
     /// was long enough ago.
     pub fn want(&self, dirty: bool, now: Timestamp) -> bool {
         let old = self.last.is_none_or(|last| now.duration_since(last) >= KEEPS);
-        (dirty || old) && self.ready.load(Ordering::Acquire)
+        (dirty || old) && self.maker.ready.load(Ordering::Acquire)
     }
 
     /// Hands in a moment.
     pub fn hand_in(&mut self, moment: Moment) {
         self.last = Some(moment.now);
-        self.ready.store(false, Ordering::Release);
-        // There is room whenever one is wanted.
-        let _ = self.moments.try_send(moment);
+        self.maker.ready.store(false, Ordering::Release);
+        self.awaited = Some(Instant::now());
+        // There is room whenever one is wanted, and a maker that died is found by `look_after`.
+        let _ = self.maker.moments.try_send(moment);
     }
+}
+
+/// Nothing is known any more.
+fn take_back(waits: &watch::Sender<Waits>) {
+    waits.send_if_modified(|known| !std::mem::take(known).is_empty());
 }
 
 async fn keep_estimating(
@@ -87,10 +139,60 @@ async fn keep_estimating(
             // Without an estimate people are told how many are ahead, which is always known.
             Err(why) => {
                 tracing::error!(%why, "the estimate failed");
-                waits.send_replace(Waits::new());
+                take_back(&waits);
             }
         }
         tokio::time::sleep((begun.elapsed() * REST).min(Duration::from_secs(10))).await;
         ready.store(true, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use giliran_forecast::ServiceWaits;
+
+    use super::*;
+
+    fn told() -> (Estimates, watch::Receiver<Waits>) {
+        let (estimates, waits) = Estimates::start();
+        let service = "a".parse().unwrap();
+        estimates.waits.send_replace(vec![ServiceWaits { service, by_class: Vec::new() }]);
+        (estimates, waits)
+    }
+
+    #[tokio::test]
+    async fn when_the_maker_dies_another_takes_its_place_and_nothing_old_is_told() {
+        let (mut estimates, mut waits) = told();
+        estimates.maker.ready.store(false, Ordering::Release);
+        estimates.maker.task.abort();
+        while !estimates.maker.task.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        waits.mark_unchanged();
+        estimates.look_after();
+        assert!(waits.has_changed().unwrap(), "screens are told");
+        assert!(waits.borrow_and_update().is_empty());
+        assert!(estimates.want(true, Timestamp::UNIX_EPOCH));
+
+        let moment =
+            Moment { branch: Branch::default(), learned: Learned::default(), now: Timestamp::UNIX_EPOCH };
+        estimates.hand_in(moment);
+        while !estimates.maker.ready.load(Ordering::Acquire) {
+            tokio::task::yield_now().await;
+        }
+        estimates.look_after();
+        assert!(!waits.has_changed().unwrap(), "whoever listens is not woken for nothing");
+    }
+
+    #[tokio::test]
+    async fn an_estimate_that_does_not_come_takes_the_old_one_with_it() {
+        let (mut estimates, waits) = told();
+        estimates.maker.ready.store(false, Ordering::Release);
+        estimates.awaited = Some(Instant::now());
+        estimates.look_after();
+        assert!(!waits.borrow().is_empty(), "it may still come");
+        estimates.awaited = Some(Instant::now() - LATE);
+        estimates.look_after();
+        assert!(waits.borrow().is_empty());
     }
 }

@@ -12,11 +12,14 @@ use axum::{
 use giliran_core::{Kind, Refusal};
 use giliran_protocol::{
     error::{Error, ErrorBody},
-    view::Texts,
+    view::{Texts, TroubleCode},
 };
 use giliran_store::StoreError;
 
 use crate::{web::Stranger, wire};
+
+/// Nobody is sent away for longer: the load may be gone sooner than it seems.
+const LONGEST_RETRY_S: u64 = 5;
 
 /// Why a request was not done. Nothing has changed.
 #[derive(Debug, Clone)]
@@ -41,12 +44,14 @@ pub enum Failure {
     NotReady,
     /// The daemon ends.
     Stopping,
-    /// More is asked than can be done.
-    Overloaded,
+    /// More is asked than can be done; for so long.
+    Overloaded(Duration),
     /// The log had something that the clerk did not know of; it knows now.
     TryAgain,
     /// The disk is full.
     StoreFull,
+    /// The disk or the file can't be written.
+    StoreReadOnly,
     /// The log can't be written.
     StoreUnavailable,
     /// A fault of ours; it is in the log.
@@ -68,16 +73,24 @@ impl Failure {
     pub fn store(error: &StoreError) -> Self {
         match error {
             StoreError::Full => Self::StoreFull,
-            StoreError::Busy => Self::Overloaded,
+            StoreError::Busy => Self::Overloaded(Duration::ZERO),
             // The clerk has read the log again; the same command with the same id finds its answer there.
             StoreError::CommandTaken { .. } | StoreError::SeqTaken { .. } | StoreError::Hole { .. } => {
                 Self::TryAgain
             }
             StoreError::Closed => Self::Stopping,
             StoreError::Unfit { .. } => Self::Internal,
-            StoreError::Damaged { .. } | StoreError::ReadOnly { .. } | StoreError::Failed { .. } => {
-                Self::StoreUnavailable
-            }
+            StoreError::ReadOnly { .. } => Self::StoreReadOnly,
+            StoreError::Damaged { .. } | StoreError::Failed { .. } => Self::StoreUnavailable,
+        }
+    }
+
+    /// What keeps a branch from taking commands, for whoever sends one.
+    pub fn trouble(code: TroubleCode) -> Self {
+        match code {
+            TroubleCode::StoreFull => Self::StoreFull,
+            TroubleCode::StoreReadOnly => Self::StoreReadOnly,
+            TroubleCode::StoreUnavailable | TroubleCode::Unknown => Self::StoreUnavailable,
         }
     }
 
@@ -95,9 +108,12 @@ impl Failure {
             Self::Stranger(Stranger::Page) => StatusCode::FORBIDDEN,
             Self::Stranger(Stranger::Host) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain | Self::StoreUnavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::NotReady
+            | Self::Stopping
+            | Self::Overloaded(_)
+            | Self::TryAgain
+            | Self::StoreReadOnly
+            | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::StoreFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -187,7 +203,7 @@ impl Failure {
                 ],
                 None,
             ),
-            Self::Overloaded => error(
+            Self::Overloaded(_) => error(
                 "overloaded",
                 [
                     "Sistem terlalu sibuk. Sila cuba sebentar lagi.",
@@ -209,6 +225,16 @@ impl Failure {
                     "The disk is full: nothing can be issued. Please tell the staff.",
                     "磁盘已满，无法发号。请通知工作人员。",
                     "வட்டு நிரம்பிவிட்டது: எண் வழங்க இயலாது. பணியாளரிடம் தெரிவிக்கவும்.",
+                ],
+                None,
+            ),
+            Self::StoreReadOnly => error(
+                "store_read_only",
+                [
+                    "Cakera hanya boleh dibaca: tiada nombor dapat dikeluarkan. Sila maklumkan kakitangan.",
+                    "The disk can only be read: nothing can be issued. Please tell the staff.",
+                    "磁盘为只读，无法发号。请通知工作人员。",
+                    "வட்டைப் படிக்க மட்டுமே முடியும்: எண் வழங்க இயலாது. பணியாளரிடம் தெரிவிக்கவும்.",
                 ],
                 None,
             ),
@@ -235,11 +261,14 @@ impl Failure {
         }
     }
 
-    /// After how many seconds the same request may well succeed.
+    /// After how many seconds the same request may well succeed; none where it can't be told.
     fn passes_after(&self) -> Option<u64> {
         match self {
-            Self::NotReady | Self::Stopping | Self::Overloaded | Self::TryAgain => Some(1),
+            Self::NotReady | Self::Stopping | Self::TryAgain => Some(1),
+            Self::Overloaded(wait) => Some(wait.as_secs().clamp(1, LONGEST_RETRY_S)),
             Self::TooMany(wait) => Some(wait.as_secs() + 1),
+            // The disk is tried each second, and somebody has to mend it.
+            Self::StoreFull | Self::StoreReadOnly => Some(5),
             Self::Refused(..)
             | Self::BadRequest(..)
             | Self::UnknownBranch
@@ -247,7 +276,6 @@ impl Failure {
             | Self::WrongMethod
             | Self::TooSlow
             | Self::Stranger(_)
-            | Self::StoreFull
             | Self::StoreUnavailable
             | Self::Internal => None,
         }

@@ -1,12 +1,14 @@
 //! The central daemon: it puts the parts together and owns their lives.
 //!
 //! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
-//! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces
-//!   it; `feed` what an audience is sent;
-//!   `web` takes connections and says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates` the waiting times.
+//! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces it;
+//!   `admission` who is let in when too much is asked; `health` what ails a branch; `feed` what an audience is
+//!   sent; `web` takes connections and says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start
+//!   quick; `estimates` the waiting times.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
 
+mod admission;
 mod calls;
 mod clerk;
 mod clock;
@@ -16,6 +18,7 @@ pub mod decode;
 mod estimates;
 mod failure;
 mod feed;
+mod health;
 mod http;
 mod keep;
 mod office;

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clerk::{Clerk, Desk},
     clock::Clock,
+    health::Health,
 };
 
 /// How long a branch rests before the next clerk: one that breaks at once must not wear out the disk.
@@ -25,6 +26,8 @@ const REST: Duration = Duration::from_secs(1);
 pub struct Office {
     /// Its rules, as configured.
     pub rules: Arc<Rules>,
+    /// How it fares.
+    pub health: Arc<Health>,
     desk: RwLock<Desk>,
 }
 
@@ -41,8 +44,9 @@ impl Office {
         clock: &Arc<Clock>,
     ) -> Result<(Arc<Self>, Clerk), StoreError> {
         let rules = Arc::new(rules);
-        let (clerk, desk) = Clerk::open(&rules, store.clone(), clock.clone()).await?;
-        Ok((Arc::new(Self { rules, desk: RwLock::new(desk) }), clerk))
+        let health = Arc::new(Health::new());
+        let (clerk, desk) = Clerk::open(&rules, store.clone(), clock.clone(), health.clone()).await?;
+        Ok((Arc::new(Self { rules, health, desk: RwLock::new(desk) }), clerk))
     }
 }
 
@@ -65,7 +69,8 @@ pub async fn work(
             return Ok(());
         }
         let desk;
-        (clerk, desk) = Clerk::open(&office.rules, store.clone(), clock.clone()).await?;
+        (clerk, desk) =
+            Clerk::open(&office.rules, store.clone(), clock.clone(), office.health.clone()).await?;
         *office.desk.write().unwrap_or_else(PoisonError::into_inner) = desk;
     }
 }
@@ -251,7 +256,13 @@ mod tests {
         assert_eq!(first.await.unwrap().unwrap_err().error().code, "store_full");
         assert_eq!(second.await.unwrap().unwrap_err().error().code, "try_again");
 
-        let third = press().await.unwrap().unwrap();
+        // Nothing is taken until the clerk has seen that the disk takes it.
+        let third = loop {
+            match press().await.unwrap() {
+                Ok(answer) => break answer,
+                Err(full) => assert_eq!(full.error().code, "store_full"),
+            }
+        };
         assert!(matches!(third.outcome, Outcome::Issued { number, .. } if number == "A002"));
         stop.cancel();
         at_work.await.unwrap().unwrap();

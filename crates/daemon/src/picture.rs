@@ -11,12 +11,12 @@ use giliran_protocol::{
     live::Change,
     view::{
         self, AheadView, AtCounter, Audience, BranchView, CallView, CharterView, ClassView, CounterView,
-        GroupView, MissedView, PauseView, ServiceView, TicketView,
+        GroupView, HealthView, MissedView, PauseView, ServiceView, TicketView,
     },
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{calls::Calls, wire};
+use crate::{calls::Calls, health, wire};
 
 /// Waiting times for who takes a number now, by service.
 pub type Waits = Vec<ServiceWaits>;
@@ -27,6 +27,7 @@ pub fn whole(
     branch: &Branch,
     calls: &Calls,
     waits: &Waits,
+    health: &HealthView,
     now: Timestamp,
 ) -> Option<BranchView> {
     let rules = branch.rules()?;
@@ -41,6 +42,7 @@ pub fn whole(
         time_zone: rules.time_zone.clone(),
         day: branch.day(),
         opening: wire::opening(branch.opening(now)),
+        health: health::seen_by(audience, health),
         appointments: rules.appointments.is_some(),
         undo_s: seconds(rules.calling.undo),
         classes: rules

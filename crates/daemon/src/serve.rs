@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +14,7 @@ use std::{
 use giliran_core::Rules;
 use giliran_store::{OpenError, SqliteStore, Store, StoreError};
 use tokio::{net::TcpListener, task::JoinSet};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -27,6 +28,12 @@ use crate::{
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
 const FINISH_WITHIN: Duration = Duration::from_secs(2);
+
+/// How often it is tried whether a database that could only be read can be written.
+const TRY_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the sockets have for a clerk's last word.
+const LAST_WORD: Duration = Duration::from_millis(300);
 
 /// What a daemon is started with.
 #[derive(Debug)]
@@ -93,76 +100,126 @@ pub enum ServeError {
     Died(&'static str),
 }
 
+/// What takes connections, for one round of work.
+struct Web {
+    listener: TcpListener,
+    doors: Arc<Doors>,
+    tls: Option<TlsAcceptor>,
+}
+
+/// Why a round of work ended without a fault.
+enum Ended {
+    /// It was told to.
+    Told,
+    /// What could only be read can be written again.
+    Writable,
+}
+
 /// Runs a daemon until `stop` is cancelled. `listening` is called with the address as soon as it is
 /// known; commands are taken a moment later, when the branches are loaded.
+///
+/// A database that can't be written is read, and shown, until it can be; then all is loaded anew.
 pub async fn serve(
-    options: Options,
+    mut options: Options,
     stop: CancellationToken,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let Options { server, database, mut branches, simulated_clock, always_open, room } = options;
+    let server = &options.server;
     let listen = server.listen;
     if let Some(objection) = server.objection(listen) {
         return Err(ServeError::Unsafe(objection));
     }
     let certificate = server.tls.clone().map(Certificate::read).transpose()?;
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
-    let refused = |why| ServeError::Listen { address: listen, why };
-    let listener = TcpListener::bind(listen).await.map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
-    let clock = Arc::new(if simulated_clock { Clock::simulated() } else { Clock::System });
-    if simulated_clock {
-        tracing::warn!("the clock is simulated: every command sets the time; not for a real office");
-    }
-    if always_open {
-        tracing::warn!("the configured opening hours are left out: the offices never close");
-        branches.iter_mut().for_each(never_close);
-    }
-
-    let app = App::new(clock.clone(), stop.clone());
-    let doors = Arc::new(Doors::new(&server));
-    let router = http::router(app.clone(), doors.clone());
-    let mut web = tokio::spawn(web::serve(listener, router, doors, room, tls, stop.clone()));
+    let doors = Arc::new(Doors::new(server));
     if let Some(certificate) = certificate {
         tokio::spawn(certificate.follow(stop.clone()));
     }
-    listening(address);
+    let refused = |why| ServeError::Listen { address: listen, why };
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    // Kept, so that whoever connects between two rounds waits and is not turned away.
+    let listener = listener.into_std().map_err(refused)?;
+    if options.simulated_clock {
+        tracing::warn!("the clock is simulated: every command sets the time; not for a real office");
+    }
+    if options.always_open {
+        tracing::warn!("the configured opening hours are left out: the offices never close");
+        options.branches.iter_mut().for_each(never_close);
+    }
+    let clock = Arc::new(if options.simulated_clock { Clock::simulated() } else { Clock::System });
+    let mut listening = Some(listening);
+    loop {
+        let listener = listener.try_clone().and_then(TcpListener::from_std).map_err(refused)?;
+        let web = Web { listener, doors: doors.clone(), tls: tls.clone() };
+        let round = work(&options, web, &clock, stop.child_token(), || {
+            if let Some(listening) = listening.take() {
+                listening(address);
+            }
+        });
+        match round.await? {
+            Ended::Told => return Ok(()),
+            Ended::Writable => tracing::warn!("the database can be written again; all is loaded anew"),
+        }
+    }
+}
+
+/// Loads, works, and stops when told to.
+async fn work(
+    options: &Options,
+    Web { listener, doors, tls }: Web,
+    clock: &Arc<Clock>,
+    stop: CancellationToken,
+    listening: impl FnOnce(),
+) -> Result<Ended, ServeError> {
+    let app = App::new(clock.clone(), stop.clone());
+    let router = http::router(app.clone(), doors.clone());
+    let mut web = tokio::spawn(web::serve(listener, router, doors, options.room, tls, stop.clone()));
+    listening();
 
     // A database on a disk that does not answer must not keep the daemon from ending.
+    let database = &options.database;
     let opened = tokio::select! {
-        opened = SqliteStore::open(&database) => opened?,
-        () = stop.cancelled() => return Ok(()),
+        opened = open(database) => opened?,
+        () = stop.cancelled() => return Ok(Ended::Told),
     };
+    let writable = opened.unwritable().is_none();
     let store: Arc<dyn Store> = Arc::new(opened);
     let mut clerks = JoinSet::new();
     let clerks_end = CancellationToken::new();
-    let persons =
-        Persons::of_database(&database).map_err(|why| ServeError::Key { database: database.clone(), why })?;
+    let persons = match Persons::of_database(database) {
+        Err(_) if !writable => Persons::of_nobody(),
+        key => key.map_err(|why| ServeError::Key { database: database.clone(), why })?,
+    };
     let mut offices = BTreeMap::new();
-    for rules in branches {
+    for rules in &options.branches {
         let branch = rules.id.to_string();
-        let (office, clerk) = Office::open(rules, &store, &clock)
+        let (office, clerk) = Office::open(rules.clone(), &store, clock)
             .await
             .map_err(|why| ServeError::Load { branch: branch.clone(), why })?;
         clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
         offices.insert(branch, office);
     }
     let _ = app.loaded.set(Loaded { offices, store: store.clone(), persons });
-    tracing::info!(%address, database = %database.display(), "ready");
+    tracing::info!(database = %database.display(), writable, "ready");
 
     let web_died = AtomicBool::new(false);
     let outcome = tokio::select! {
         // When told to end, the web server ends too, and may be the first to be seen.
         biased;
-        () = stop.cancelled() => Ok(()),
+        () = stop.cancelled() => Ok(Ended::Told),
         ended = clerks.join_next() => Err(died(ended)),
+        () = until_writable(database), if !writable => Ok(Ended::Writable),
         _ = &mut web => {
             web_died.store(true, Ordering::Relaxed);
             Err(ServeError::Died("the web server"))
         }
     };
-    if outcome.is_ok() {
-        tracing::info!("stopping");
+    match outcome {
+        Ok(_) => tracing::info!("stopping"),
+        // The clerk has said on its screens what happened; the sockets hand that on before they are ended.
+        Err(ServeError::Store(_)) => tokio::time::sleep(LAST_WORD).await,
+        Err(_) => {}
     }
 
     // First nobody new, then the sockets' goodbye, then the clerks finish what was handed in, and at
@@ -191,7 +248,44 @@ pub async fn serve(
     if finished.is_err() {
         tracing::warn!("something was still in hand and was let go; what was answered is on disk");
     }
-    outcome.and(finished.unwrap_or(Ok(())))
+    let ended = outcome?;
+    finished.unwrap_or(Ok(()))?;
+    Ok(ended)
+}
+
+/// Opens the database, for reading if it can't be written.
+async fn open(database: &Path) -> Result<SqliteStore, OpenError> {
+    let (why, refusal) = match SqliteStore::open(database).await {
+        Err(why @ OpenError::Full { .. }) => (why, StoreError::Full),
+        Err(OpenError::ReadOnly { path, source }) => {
+            let refusal = StoreError::ReadOnly { what: source.to_string() };
+            (OpenError::ReadOnly { path, source }, refusal)
+        }
+        opened => return opened,
+    };
+    match SqliteStore::open_read_only(database, refusal).await {
+        Ok(store) => {
+            tracing::warn!(%why, "started for reading only: no number is given out and nobody is called until that is mended");
+            Ok(store)
+        }
+        // There is nothing to show: what is in the way of a new database is what has to be said.
+        Err(OpenError::Io { .. }) => Err(why),
+        Err(other) => Err(other),
+    }
+}
+
+/// Comes back when the database can be written again.
+async fn until_writable(database: &Path) {
+    loop {
+        tokio::time::sleep(TRY_EVERY).await;
+        let path = database.to_owned();
+        let tried = tokio::task::spawn_blocking(move || SqliteStore::try_to_write(&path)).await;
+        match tried {
+            Ok(Ok(())) => return,
+            Ok(Err(why)) => tracing::debug!(%why, "still for reading only"),
+            Err(broke) => tracing::error!(%broke, "trying the disk broke"),
+        }
+    }
 }
 
 /// Takes out of the rules what closes an office, or one of its services, at an hour.

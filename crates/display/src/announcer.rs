@@ -119,7 +119,9 @@ impl Announcer {
                     | Change::Unknown => None,
                 }))
             }
-            News::Waits(_) | News::Opening(_) | News::Down(_) | News::Refused(_) => Vec::new(),
+            News::Waits(_) | News::Opening(_) | News::Health(_) | News::Down(_) | News::Refused(_) => {
+                Vec::new()
+            }
         }
     }
 

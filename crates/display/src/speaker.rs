@@ -45,6 +45,9 @@ pub enum Report {
     },
 }
 
+/// The output's name where nothing is to be heard.
+const SILENT: &str = "none";
+
 /// The loudspeaker of a branch.
 pub struct Speaker {
     link: Link,
@@ -76,7 +79,9 @@ impl Speaker {
         languages: Option<Vec<Language>>,
         output: Box<dyn SoundOutput>,
     ) -> anyhow::Result<Self> {
-        let link = Link::open(base, branch, Audience::Display).context("--daemon")?;
+        let mut link = Link::open(base, branch, Audience::Display).context("--daemon")?;
+        // Whether the sound card is there shows with the first call.
+        link.set_speaking(output.name() != SILENT);
         let policy = Policy { languages, voices: voices.languages().collect(), paced: output.paced() };
         Ok(Self {
             link,
@@ -103,7 +108,16 @@ impl Speaker {
             }
             select! {
                 news = self.link.next() => self.take(&news),
-                over = self.player.over() => self.reports.push_back(report(over?)),
+                over = self.player.over() => {
+                    let over = over?;
+                    // People who hear nothing need the screens to show them more.
+                    match over.result {
+                        Ok(Played::Whole) => self.link.set_speaking(true),
+                        Ok(Played::Unheard) => self.link.set_speaking(false),
+                        Ok(Played::Stopped) | Err(_) => {}
+                    }
+                    self.reports.push_back(report(over));
+                }
             }
         }
     }
@@ -134,7 +148,7 @@ impl Speaker {
                 let code = error.code.clone();
                 (Line::Refused(code.clone()), Report::Refused { code, message })
             }
-            News::Entry { .. } | News::Waits(_) | News::Opening(_) => return,
+            News::Entry { .. } | News::Waits(_) | News::Opening(_) | News::Health(_) => return,
         };
         if self.line != line {
             self.line = line;

@@ -128,7 +128,7 @@ fn each_call_is_said_once_also_over_a_broken_link_and_the_end_is_clean() {
     let english = CallView { number: "A047".into(), language: Language::En, ..call(12) };
 
     let (mut socket, hello) = daemon.accept();
-    assert_eq!(hello, Hello { audience: Audience::Display, resume: None });
+    assert_eq!(hello, Hello { speaks: true, ..Hello::new(Audience::Display) });
     send(
         &mut socket,
         &ToClient::Snapshot { log: LOG, seq: 10, now: at(10), view: picture(vec![call(9), call(10)]) },

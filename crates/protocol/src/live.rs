@@ -15,7 +15,8 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     view::{
-        Audience, BranchView, CallView, CounterView, MissedView, OpeningView, TallyView, TicketView, Wait,
+        Audience, BranchView, CallView, CounterView, HealthView, MissedView, OpeningView, TallyView,
+        TicketView, Wait,
     },
 };
 
@@ -34,6 +35,17 @@ pub struct Hello {
     /// Where the client stopped, if it has been here before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Resume>,
+    /// Whether calls are said aloud by this client, so that people hear them. Screens show a call longer
+    /// where nobody hears it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub speaks: bool,
+}
+
+impl Hello {
+    /// A client that is here for the first time, and shows.
+    pub fn new(audience: Audience) -> Self {
+        Self { audience, resume: None, speaks: false }
+    }
 }
 
 /// Where a client stopped.
@@ -91,6 +103,12 @@ pub enum ToClient {
     Opening {
         /// As it is now.
         opening: OpeningView,
+    },
+    /// Something ails the branch or does no longer, or its last loudspeaker is gone or the first is here;
+    /// not part of the log.
+    Health {
+        /// As it is now.
+        health: HealthView,
     },
     /// The link is alive.
     Heartbeat {

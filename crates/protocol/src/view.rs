@@ -77,6 +77,45 @@ pub struct BranchInfo {
     pub name: Texts,
     /// Whether the daemon's clock is set by its clients (`--simulated-clock`).
     pub simulated_clock: bool,
+    /// What keeps it from taking commands, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<TroubleView>,
+}
+
+/// How a branch fares: what every screen has to say beside its picture.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HealthView {
+    /// What keeps it from taking commands; absent when all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<TroubleView>,
+    /// How many loudspeakers say its calls; absent for kiosks, and in the first seconds while they come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speakers: Option<u32>,
+}
+
+/// What keeps a branch from taking commands. It is over when the next health says nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TroubleView {
+    /// What; also the code of the refusals meanwhile.
+    pub code: TroubleCode,
+    /// Since when, by the daemon's clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+/// What keeps a branch from taking commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleCode {
+    /// The disk is full. It is tried again each second, and goes on when there is room.
+    StoreFull,
+    /// The disk or the file can't be written. It is tried again each second, and goes on when it can.
+    StoreReadOnly,
+    /// Writing failed: the daemon ends, and has to be started again.
+    StoreUnavailable,
+    /// From a newer daemon.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A branch as an audience sees it. What an audience has no use for is absent.
@@ -93,6 +132,9 @@ pub struct BranchView {
     pub day: Option<Date>,
     /// Whether the office is open.
     pub opening: OpeningView,
+    /// How it fares.
+    #[serde(default)]
+    pub health: HealthView,
     /// Whether it takes appointments, so that people may check in by code.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub appointments: bool,

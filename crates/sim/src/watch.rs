@@ -164,7 +164,7 @@ async fn watch(
                     error.message.en.clone().unwrap_or(error.message.ms.clone()),
                 ));
             }
-            News::Resumed { .. } | News::Waits(_) | News::Opening(_) | News::Down(_) => {}
+            News::Resumed { .. } | News::Waits(_) | News::Opening(_) | News::Health(_) | News::Down(_) => {}
         }
         seen.picture.take(&news);
     }

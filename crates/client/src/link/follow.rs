@@ -18,6 +18,8 @@ use super::{Broken, News};
 #[derive(Debug, Clone)]
 pub(super) struct Follower {
     audience: Audience,
+    /// Whether calls are said aloud here.
+    speaks: bool,
     position: Option<Resume>,
     /// Whether the daemon has answered the hello of this connection.
     greeted: bool,
@@ -38,14 +40,20 @@ pub(super) enum Verdict {
 
 impl Follower {
     pub(super) fn new(audience: Audience) -> Self {
-        Self { audience, position: None, greeted: false, advanced: false }
+        Self { audience, speaks: false, position: None, greeted: false, advanced: false }
+    }
+
+    /// Whether the next hello is to say that calls are said aloud here; whether that is new.
+    pub(super) fn speaks(&mut self, speaks: bool) -> bool {
+        std::mem::replace(&mut self.speaks, speaks) != speaks
     }
 
     /// The first message on a new connection.
     pub(super) fn hello(&mut self) -> giliran_protocol::live::Hello {
         self.greeted = false;
         self.advanced = false;
-        giliran_protocol::live::Hello { audience: self.audience, resume: self.position.clone() }
+        let resume = self.position.clone();
+        giliran_protocol::live::Hello { audience: self.audience, resume, speaks: self.speaks }
     }
 
     /// The last entry that the client has.
@@ -111,6 +119,8 @@ impl Follower {
             ToClient::Waits { .. } => Verdict::Ignore,
             ToClient::Opening { opening } if self.greeted => Verdict::Tell(News::Opening(opening)),
             ToClient::Opening { .. } => Verdict::Ignore,
+            ToClient::Health { health } if self.greeted => Verdict::Tell(News::Health(health)),
+            ToClient::Health { .. } => Verdict::Ignore,
             ToClient::Refused { error } => Verdict::Tell(News::Refused(error)),
             ToClient::Unknown => Verdict::Ignore,
         }

@@ -17,6 +17,7 @@ pub async fn list(State(app): State<App>) -> Result<Json<Vec<BranchInfo>>, Failu
         id: office.rules.id.to_string(),
         name: wire::texts(&office.rules.name),
         simulated_clock: app.clock.is_simulated(),
+        trouble: office.health.trouble(),
     };
     Ok(Json(app.loaded()?.offices.values().map(info).collect()))
 }

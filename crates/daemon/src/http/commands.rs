@@ -29,8 +29,8 @@ use crate::{failure::Failure, http::App, wire};
     (status = 413, description = "The body is too large", body = ErrorBody),
     (status = 415, description = "The body is not said to be JSON", body = ErrorBody),
     (status = 422, description = "JSON, but no command, or one that could never be right", body = ErrorBody),
-    (status = 503, description = "Try again with the same id", body = ErrorBody),
-    (status = 507, description = "The disk is full", body = ErrorBody),
+    (status = 503, description = "Overloaded, starting, stopping, or the disk can't be written: try again with the same id, no sooner than `Retry-After` says", body = ErrorBody),
+    (status = 507, description = "The disk is full; `Retry-After` as above", body = ErrorBody),
 ))]
 pub async fn submit(
     State(app): State<App>,

@@ -4,7 +4,7 @@
 //! when it has fallen behind that, it goes back to the clerk, and when it takes nothing for a while it
 //! is let go.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -32,6 +32,7 @@ use crate::{
     clerk::{Desk, Joined},
     failure::Failure,
     feed::Frame,
+    health::Health,
     http::App,
 };
 
@@ -67,7 +68,8 @@ pub async fn join(
     Path(branch): Path<String>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
-    let desk = app.office(&branch)?.desk();
+    let office = app.office(&branch)?;
+    let (desk, health) = (office.desk(), office.health.clone());
     if app.stop.is_cancelled() {
         return Err(Failure::Stopping);
     }
@@ -101,7 +103,7 @@ pub async fn join(
                 .track_future(async move {
                     let mut link = Link { socket, heard: Instant::now() };
                     let farewell = tokio::select! {
-                        farewell = link.serve(&desk) => farewell,
+                        farewell = link.serve(&desk, &health) => farewell,
                         () = stop.cancelled() => Farewell::close(close_code::AWAY, "stopping"),
                     };
                     link.leave(farewell).await;
@@ -159,12 +161,14 @@ struct Link {
 
 impl Link {
     /// Serves until something ends it.
-    async fn serve(&mut self, desk: &Desk) -> Farewell {
+    async fn serve(&mut self, desk: &Desk, health: &Arc<Health>) -> Farewell {
         let hello = match timeout(HELLO_WITHIN, self.hello()).await {
             Ok(Ok(hello)) => hello,
             Ok(Err(farewell)) => return farewell,
             Err(_) => return Farewell::rubbish("no hello within 10 seconds".into()),
         };
+        // Counted until the socket ends.
+        let _speaks = hello.speaks.then(|| health.speaks());
         let mut resume = hello.resume;
         loop {
             let joined = match desk.join(hello.audience, resume.take()).await {
