@@ -134,14 +134,14 @@ export function usePress(
   const presser = useRef(by);
   presser.current = by;
 
-  const start = useCallback(async (press: Press) => {
+  const start = useCallback(async (press: Press, doubt = false) => {
     // Asked here and not of `pending`, which changes only with the next painting.
     if (underway.current) return;
     underway.current = true;
     setPending(press.command);
     setFailure(undefined);
     keep(press);
-    const ending = await send(press);
+    const ending = await send(press, doubt);
     forget();
     underway.current = false;
     setPending(undefined);
@@ -151,7 +151,7 @@ export function usePress(
 
   useEffect(() => {
     const left = kept(branch);
-    if (left) void start(left);
+    if (left) void start(left, true);
   }, [branch, start]);
 
   return {

@@ -60,6 +60,8 @@ export function take(
     }
     case 'opening':
       return { ...picture, view: { ...picture.view, opening: message.opening } };
+    case 'health':
+      return { ...picture, view: { ...picture.view, health: message.health } };
     default: // a refusal is the link's business; anything else is from a newer daemon
       return picture;
   }

@@ -38,19 +38,41 @@ export const press = (branch: string, command: Command, by?: Actor): Press => ({
   at_ms: Date.now(),
 });
 
-/** Sends a press until it has an ending. Never throws. */
-export async function send({ id, branch, command, by, at_ms }: Press): Promise<Ending> {
+/**
+ * Sends a press until it has an ending, no sooner again than the daemon asks for. `doubt`: it may have been
+ * done before. Never throws.
+ */
+export async function send({ id, branch, command, by, at_ms }: Press, doubt = false): Promise<Ending> {
   const body = JSON.stringify({ id, command, by });
   for (let pause_ms = FIRST_PAUSE_MS; ; pause_ms = Math.min(2 * pause_ms, LONGEST_PAUSE_MS)) {
-    const ending = await attempt(branch, body);
-    if (ending) return ending;
-    if (Date.now() + pause_ms - at_ms > PATIENCE_MS) return { type: 'lost' };
-    await new Promise((done) => setTimeout(done, pause_ms));
+    const tried = await attempt(branch, body);
+    if ('type' in tried) return tried;
+    doubt ||= !tried.turnedAway;
+    // Whoever was turned away at the same moment must not come back at the same moment.
+    const again_ms = Math.max(pause_ms, tried.after_ms * (1 + Math.random() / 2));
+    if (Date.now() + again_ms - at_ms > PATIENCE_MS) {
+      return tried.turnedAway && !doubt ? { type: 'refused', error: tried.turnedAway } : { type: 'lost' };
+    }
+    await new Promise((done) => setTimeout(done, again_ms));
   }
 }
 
-/** One try; nothing if it is worth another. */
-async function attempt(branch: string, body: string): Promise<Ending | undefined> {
+/** A try that is worth another. */
+interface Again {
+  /** How long the daemon wants to be left alone. */
+  readonly after_ms: number;
+  /** The daemon's word that this try was not so much as looked at. */
+  readonly turnedAway?: ErrorView | undefined;
+}
+
+/** Refusals before the command was so much as looked at. */
+const UNSEEN = ['overloaded', 'too_many_requests'];
+
+/** Refusals for as long as somebody has not seen to the disk: to be told at once. Nothing was done. */
+const LASTING = ['store_full', 'store_read_only'];
+
+/** One try. */
+async function attempt(branch: string, body: string): Promise<Ending | Again> {
   try {
     const response = await fetch(commandsAddress(branch), {
       method: 'POST',
@@ -58,13 +80,18 @@ async function attempt(branch: string, body: string): Promise<Ending | undefined
       body,
       signal: AbortSignal.timeout(ATTEMPT_MS),
     });
-    // Busy, starting, stopping or broken: the same command may fare better in a moment.
-    if (response.status >= 500 || response.status === 429 || response.status === 408) return undefined;
     const answer: unknown = await response.json();
     if (response.ok) return { type: 'answered', answer: answer as CommandAnswer };
-    return { type: 'refused', error: (answer as { error: ErrorView }).error };
+    const { error } = answer as { error?: ErrorView };
+    // Busy, starting, stopping or broken: the same command may fare better in a moment.
+    const passing = response.status >= 500 || response.status === 429 || response.status === 408;
+    if (error && (!passing || LASTING.includes(error.code))) return { type: 'refused', error };
+    return {
+      after_ms: 1000 * Number(response.headers.get('retry-after') ?? 0) || 0,
+      ...(error && UNSEEN.includes(error.code) && { turnedAway: error }),
+    };
   } catch {
-    return undefined;
+    return { after_ms: 0 };
   }
 }
 

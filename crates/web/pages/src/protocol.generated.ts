@@ -244,6 +244,7 @@ export interface components {
             name: components["schemas"]["Texts"];
             /** @description Whether the daemon's clock is set by its clients (`--simulated-clock`). */
             simulated_clock: boolean;
+            trouble?: components["schemas"]["TroubleView"] | null;
         };
         /** @description A branch as an audience sees it. What an audience has no use for is absent. */
         BranchView: {
@@ -265,6 +266,8 @@ export interface components {
             day?: string | null;
             /** @description Pages of the kiosk, in the office's order. */
             groups?: components["schemas"]["GroupView"][];
+            /** @description How it fares. */
+            health?: components["schemas"]["HealthView"];
             /** @description The short name. */
             id: string;
             /** @description Those who missed their call and may come back. For officers and supervisors. */
@@ -795,11 +798,25 @@ export interface components {
             /** @description The page that it lies in; the first page when absent. */
             within?: string | null;
         };
+        /** @description How a branch fares: what every screen has to say beside its picture. */
+        HealthView: {
+            /**
+             * Format: int32
+             * @description How many loudspeakers say its calls; absent for kiosks, and in the first seconds while they come.
+             */
+            speakers?: number | null;
+            trouble?: components["schemas"]["TroubleView"] | null;
+        };
         /** @description The client's first message, due within 10 seconds. */
         Hello: {
             /** @description Who looks. */
             audience: components["schemas"]["Audience"];
             resume?: components["schemas"]["Resume"] | null;
+            /**
+             * @description Whether calls are said aloud by this client, so that people hear them. Screens show a call longer
+             *     where nobody hears it.
+             */
+            speaks?: boolean;
         };
         /**
          * @description A language that a branch shows and speaks.
@@ -1138,6 +1155,11 @@ export interface components {
             /** @enum {string} */
             type: "opening";
         } | {
+            /** @description As it is now. */
+            health: components["schemas"]["HealthView"];
+            /** @enum {string} */
+            type: "health";
+        } | {
             /**
              * Format: date-time
              * @description Now, by the daemon's clock.
@@ -1158,6 +1180,21 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "unknown";
+        };
+        /**
+         * @description What keeps a branch from taking commands.
+         * @enum {string}
+         */
+        TroubleCode: "store_full" | "store_read_only" | "store_unavailable" | "unknown";
+        /** @description What keeps a branch from taking commands. It is over when the next health says nothing of it. */
+        TroubleView: {
+            /** @description What; also the code of the refusals meanwhile. */
+            code: components["schemas"]["TroubleCode"];
+            /**
+             * Format: date-time
+             * @description Since when, by the daemon's clock.
+             */
+            since: string;
         };
         /**
          * @description A waiting time as it is told to people: half of them wait no longer than the first figure, nine in
@@ -1210,6 +1247,7 @@ export type FairOrder = components['schemas']['FairOrder'];
 export type FairOrderRecord = components['schemas']['FairOrderRecord'];
 export type FairOrderWhat = components['schemas']['FairOrderWhat'];
 export type GroupView = components['schemas']['GroupView'];
+export type HealthView = components['schemas']['HealthView'];
 export type Hello = components['schemas']['Hello'];
 export type Language = components['schemas']['Language'];
 export type MissedView = components['schemas']['MissedView'];
@@ -1227,6 +1265,8 @@ export type Texts = components['schemas']['Texts'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type ToClient = components['schemas']['ToClient'];
+export type TroubleCode = components['schemas']['TroubleCode'];
+export type TroubleView = components['schemas']['TroubleView'];
 export type Wait = components['schemas']['Wait'];
 export type Warning = components['schemas']['Warning'];
 export type $defs = Record<string, never>;
@@ -1570,7 +1610,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Try again with the same id */
+            /** @description Overloaded, starting, stopping, or the disk can't be written: try again with the same id, no sooner than `Retry-After` says */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1579,7 +1619,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The disk is full */
+            /** @description The disk is full; `Retry-After` as above */
             507: {
                 headers: {
                     [name: string]: unknown;

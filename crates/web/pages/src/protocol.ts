@@ -17,6 +17,7 @@ export type {
   FairOrder,
   FairOrderRecord,
   GroupView,
+  HealthView,
   Language,
   MissedView,
   OpeningView,
@@ -26,6 +27,7 @@ export type {
   Texts,
   TicketView,
   ToClient,
+  TroubleView,
   Wait,
 } from './protocol.generated';
 

@@ -9,6 +9,7 @@ import { pick } from '../text';
 import { clock, duration, elapsed } from '../time';
 import { Action, Failure, Header, Languages, LinkDown, withParameter } from '../ui/frame';
 import { OfficerBar, useOfficer } from '../ui/officer';
+import { Silent, Trouble } from '../ui/trouble';
 import { Actions } from './actions';
 import { Manage } from './dialogs';
 
@@ -33,7 +34,9 @@ export function Counter({ branch }: { branch: string }) {
         <Languages />
       </Header>
       <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
+      <Trouble trouble={view?.health?.trouble} zone={view?.time_zone} />
       <Failure presser={presser} />
+      <Silent view={view} />
       {view && counter ? (
         <>
           <OfficerBar

@@ -10,6 +10,7 @@ import { clock, date, duration, elapsed, range } from '../time';
 import { Action, Dialog, Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { OfficerBar, useOfficer } from '../ui/officer';
 import { Pause } from '../ui/pause';
+import { Silent, Trouble } from '../ui/trouble';
 import { Day } from './day';
 
 export function Dashboard({ branch }: { branch: string }) {
@@ -37,8 +38,10 @@ export function Dashboard({ branch }: { branch: string }) {
         <Languages />
       </Header>
       <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
+      <Trouble trouble={view?.health?.trouble} zone={view?.time_zone} />
       <Failure presser={presser} />
       <OfficerBar officer={officer} />
+      <Silent view={view} />
       <main>
         <h1 class="unseen">{say('dashboard.title')}</h1>
         {view ? (
@@ -153,7 +156,11 @@ function Services({ view, waiting, now }: Part) {
                     {service.numbers_left === 0 ? say('left.none') : (service.numbers_left ?? '–')}
                   </td>
                 )}
-                <td>{range(service.wait, language, true)}</td>
+                <td>
+                  {service.wait
+                    ? range(service.wait, language, true)
+                    : say('dashboard.ahead', { count: service.waiting })}
+                </td>
               </tr>
             );
           })}

@@ -11,7 +11,8 @@ import { useRenewal } from '../renew';
 import { beside, pick, say as sayIn, type Key } from '../text';
 import { clock, date } from '../time';
 import { Header, LinkDown } from '../ui/frame';
-import { advance, dueAt, hear, open, type Stage } from './stage';
+import { whyOf } from '../ui/trouble';
+import { advance, dueAt, hear, open, SHOWN_MS, SHOWN_SILENT_MS, type Stage } from './stage';
 import { useWakeLock } from './wake';
 
 /** How many earlier calls stand beside the newest. */
@@ -19,7 +20,7 @@ const ROWS = 5;
 
 export function Display({ branch }: { branch: string }) {
   const { language } = useSpeech();
-  const [stage, heard] = useStage();
+  const [stage, silent, heard] = useStage();
   const { picture, link } = useLive(branch, 'display', heard);
   useRenewal(link, true);
   const now = useNow(picture);
@@ -27,7 +28,7 @@ export function Display({ branch }: { branch: string }) {
   const view = picture?.view;
   const second = beside(language);
   return (
-    <div class="wall">
+    <div class="wall" data-silent={silent}>
       <Header office={view ? pick(view.name, language) : ''}>
         <p class="now">
           {view && (
@@ -44,6 +45,7 @@ export function Display({ branch }: { branch: string }) {
         ahead_ms={picture?.ahead_ms ?? 0}
         beside={(key, fill) => ({ language: second, text: sayIn(second, key, fill) })}
       />
+      <Trouble view={view} />
       {view ? (
         <main>
           <h1 class="unseen">
@@ -73,6 +75,26 @@ function Both({ say: key }: { say: Key }) {
     <>
       <span>{say(key)}</span> <span class="second" lang={second}>{sayIn(second, key)}</span>
     </>
+  );
+}
+
+/** Why nothing moves. What was called before stays in sight. */
+function Trouble({ view }: { view: BranchView | undefined }) {
+  const { language } = useSpeech();
+  const trouble = view?.health?.trouble;
+  return (
+    <div role="status">
+      {trouble && (
+        <p class="notice trouble">
+          <span aria-hidden="true">⚠ </span>
+          {[language, beside(language)].map((tongue) => (
+            <span key={tongue} lang={tongue}>
+              {sayIn(tongue, 'trouble.hall')}. {sayIn(tongue, 'trouble.ask')} {whyOf(trouble, tongue)}{' '}
+            </span>
+          ))}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -275,22 +297,29 @@ type Heard = { picture: Picture } | 'time';
 interface Theatre {
   readonly log: string | undefined;
   readonly stage: Stage;
+  /** Whether nobody says the calls aloud. */
+  readonly silent: boolean;
 }
 
+/** How long each call has the stage. */
+const shownMs = ({ silent }: Theatre): number => (silent ? SHOWN_SILENT_MS : SHOWN_MS);
+
 /** The stage, moved on by messages and by time. */
-function useStage(): [Stage, (picture: Picture) => void] {
-  const [{ stage }, dispatch] = useReducer((theatre: Theatre, heard: Heard): Theatre => {
+function useStage(): [Stage, boolean, (picture: Picture) => void] {
+  const [theatre, dispatch] = useReducer((theatre: Theatre, heard: Heard): Theatre => {
     const now = performance.now();
-    if (heard === 'time') return { ...theatre, stage: advance(theatre.stage, now) };
+    if (heard === 'time') return { ...theatre, stage: advance(theatre.stage, now, shownMs(theatre)) };
     const { log, view } = heard.picture;
     const calls = view.calls ?? [];
+    const silent = view.health?.speakers === 0;
     // The numbers of another log say nothing about what was shown of this one.
-    if (log !== theatre.log) return { log, stage: open(calls) };
-    return { log, stage: hear(theatre.stage, calls, now) };
-  }, { log: undefined, stage: open([]) });
+    if (log !== theatre.log) return { log, silent, stage: open(calls) };
+    return { log, silent, stage: hear(theatre.stage, calls, now, shownMs(theatre)) };
+  }, { log: undefined, silent: false, stage: open([]) });
+  const { stage, silent } = theatre;
 
   const waits = stage.queue.length > 0;
-  const due = dueAt(stage);
+  const due = dueAt(stage, shownMs(theatre));
   useEffect(() => {
     if (!waits) return;
     let timer: ReturnType<typeof setTimeout>;
@@ -304,5 +333,5 @@ function useStage(): [Stage, (picture: Picture) => void] {
     arm();
     return () => clearTimeout(timer);
   }, [waits, due, stage]);
-  return [stage, useCallback((picture: Picture) => dispatch({ picture }), [])];
+  return [stage, silent, useCallback((picture: Picture) => dispatch({ picture }), [])];
 }

@@ -6,12 +6,13 @@ import { useSpeech } from '../live';
 import index from '../text/index';
 import { Header, Languages, show, useBranches } from '../ui/frame';
 import { pick, type Key } from '../text';
+import { Trouble } from '../ui/trouble';
 
 const PAGES = ['kiosk', 'counter', 'display', 'dashboard'] as const;
 
 function Index() {
   const { language, say } = useSpeech();
-  const branches = useBranches(true);
+  const branches = useBranches(true, 5_000);
   return (
     <>
       <Header office={say('index.title')}>
@@ -24,6 +25,7 @@ function Index() {
       {branches?.map((branch) => (
         <section key={branch.id}>
           <h2>{pick(branch.name, language)}</h2>
+          <Trouble trouble={branch.trouble} zone={undefined} />
           <ul class="cards">
             {PAGES.map((page) => (
               <li key={page}>

@@ -6,12 +6,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useLive, useNow, usePress, useSpeech } from '../live';
-import type { BranchView, ClassView, GroupView, Language, Outcome, ServiceView } from '../protocol';
+import type { BranchView, ClassView, GroupView, Language, Outcome, ServiceView, TroubleView } from '../protocol';
 import { useRenewal } from '../renew';
 import { beside, pick, say as sayIn } from '../text';
 import { clock, date, range } from '../time';
 import { Action, Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { asksMore, Back, CheckIn, Prepare } from './steps';
+import { whyOf } from '../ui/trouble';
 import { TicketScreen } from './ticket';
 
 /** After how long without a touch the page belongs to the next visitor. */
@@ -60,6 +61,7 @@ export function Kiosk({ branch }: { branch: string }) {
   const screen = () => {
     if (!view) return <Waiting />;
     if (issued) return <TicketScreen issued={issued} view={view} onDone={next} />;
+    if (view.health?.trouble) return <Trouble trouble={view.health.trouble} />;
     if (view.opening.state === 'closed') return <Closed view={view} />;
     if (place.at === 'check_in') {
       return (
@@ -149,6 +151,28 @@ function Closed({ view }: { view: BranchView }) {
           {opens(other)}
         </p>
       )}
+    </main>
+  );
+}
+
+/** Nothing can be given out, and no button makes as if it could. It goes as it came. */
+function Trouble({ trouble }: { trouble: TroubleView }) {
+  const { language, say } = useSpeech();
+  const other = beside(language);
+  return (
+    <main>
+      <div class="closed" role="alert">
+        <h1>{say('trouble.hall')}</h1>
+        <p class="second" lang={other}>
+          {sayIn(other, 'trouble.hall')}
+        </p>
+        <p class="advice">
+          <strong>{say('trouble.ask')}</strong> {whyOf(trouble, language)}
+        </p>
+        <p class="second" lang={other}>
+          {sayIn(other, 'trouble.ask')} {whyOf(trouble, other)}
+        </p>
+      </div>
     </main>
   );
 }

@@ -39,11 +39,14 @@ export function TicketScreen({ issued, view, onDone }: {
             <dt>{say('kiosk.ahead')}</dt>
             <dd>{issued.ahead}</dd>
           </div>
-          <div>
-            <dt>{say('kiosk.wait')}</dt>
-            <dd>{range(issued.wait, language)}</dd>
-          </div>
+          {issued.wait && (
+            <div>
+              <dt>{say('kiosk.wait')}</dt>
+              <dd>{range(issued.wait, language)}</dd>
+            </div>
+          )}
         </dl>
+        {!issued.wait && <p class="unknown">{say('kiosk.wait.unknown')}</p>}
       </section>
       <p class="advice">{say('kiosk.remember')}</p>
       <button type="button" class="primary" onClick={onDone}>

@@ -80,18 +80,29 @@ function OfBranch({ Page }: { Page: ComponentType<{ branch: string }> }) {
   );
 }
 
-/** The daemon's branches, asked for until they are told. */
-export function useBranches(wanted: boolean): BranchInfo[] | undefined {
+/** The daemon's branches, asked for until they are told, and then again after so long if at all. */
+export function useBranches(wanted: boolean, again_ms?: number): BranchInfo[] | undefined {
   const [known, setKnown] = useState<BranchInfo[]>();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
+    let here = true;
+    const later = (ms: number) => {
+      if (here) timer = setTimeout(ask, ms);
+    };
     const ask = () =>
-      branches().then(setKnown, () => {
-        timer = setTimeout(ask, 2_000);
-      });
+      branches().then(
+        (known) => {
+          setKnown(known);
+          if (again_ms !== undefined) later(again_ms);
+        },
+        () => later(2_000),
+      );
     if (wanted) void ask();
-    return () => clearTimeout(timer);
-  }, [wanted]);
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
+  }, [wanted, again_ms]);
   return known;
 }
 

@@ -3,9 +3,9 @@
 // With GILIRAN_DAEMON (the program's path) each caller gets a fresh one. With GILIRAN_URL alone the one
 // that runs there is used, and what needs to stop it can't be tried.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -74,8 +74,20 @@ number = 1
 services = ["rundingan"]
 `;
 
-/** Starts a daemon; `daemon.url` is where it is. */
-export async function startDaemon({ office = OFFICE, flags = [] } = {}) {
+/** What puts a program on a disk of 8 MiB of its own, in a mount namespace of its own. */
+const onSmallDisk = (disk, program, args) => [
+  'unshare',
+  ['--user', '--map-root-user', '--mount', 'sh', '-c', 'mount -t tmpfs -o size=8m none "$0" && exec "$@"', disk, program, ...args],
+];
+
+/** Whether such a disk can be had here. */
+export function hasSmallDisk() {
+  const [program, args] = onSmallDisk(tmpdir(), 'true', []);
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Starts a daemon; `daemon.url` is where it is. With `small`, its database is on a disk that can be filled. */
+export async function startDaemon({ office = OFFICE, flags = [], small = false } = {}) {
   const program = process.env.GILIRAN_DAEMON;
   if (!program) {
     const url = process.env.GILIRAN_URL;
@@ -84,7 +96,9 @@ export async function startDaemon({ office = OFFICE, flags = [] } = {}) {
   }
   const folder = await mkdtemp(join(tmpdir(), 'giliran-pages-'));
   const config = join(folder, 'office.toml');
-  await writeFile(config, `[server]\nlisten = "127.0.0.1:0"\n[store]\npath = "${join(folder, 'log.db')}"\n${office}`);
+  const disk = join(folder, 'disk');
+  await mkdir(disk);
+  await writeFile(config, `[server]\nlisten = "127.0.0.1:0"\n[store]\npath = "${join(disk, 'log.db')}"\n${office}`);
 
   const daemon = {
     own: true,
@@ -93,9 +107,9 @@ export async function startDaemon({ office = OFFICE, flags = [] } = {}) {
     /** Starts it, at the address that it had before if it had one. */
     async start() {
       const listen = daemon.url ? ['--listen', new URL(daemon.url).host] : [];
-      daemon.child = spawn(program, ['serve', '--config', config, ...listen, ...flags], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const args = ['serve', '--config', config, ...listen, ...flags];
+      const [run, all] = small ? onSmallDisk(disk, program, args) : [program, args];
+      daemon.child = spawn(run, all, { stdio: ['ignore', 'pipe', 'pipe'] });
       let log = '';
       daemon.child.stderr.on('data', (data) => (log += data));
       for await (const line of createInterface(daemon.child.stdout)) {
@@ -108,6 +122,18 @@ export async function startDaemon({ office = OFFICE, flags = [] } = {}) {
       }
       throw new Error(`the daemon did not start:\n${log}`);
     },
+    /** Leaves no room on its small disk, which only it and who asks for it by its id can see. */
+    async fill() {
+      const ballast = await open(`/proc/${daemon.child.pid}/root${disk}/ballast`, 'w');
+      try {
+        for (;;) await ballast.write(Buffer.alloc(4096, 7));
+      } catch (full) {
+        if (full.code !== 'ENOSPC') throw full;
+      }
+      await ballast.close();
+    },
+    /** Makes room again. */
+    makeRoom: () => rm(`/proc/${daemon.child.pid}/root${disk}/ballast`),
     /** Kills it as a power cut would. */
     async kill() {
       const gone = once(daemon.child, 'exit');

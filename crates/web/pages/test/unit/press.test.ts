@@ -8,7 +8,10 @@ import { forget, keep, kept, PATIENCE_MS, press, send, type Ending } from '../..
 type Answer = (() => Response) | 'cut';
 const ANSWER = { seq: 4, outcome: { type: 'done' } };
 const ok: Answer = () => Response.json(ANSWER);
-const status = (status: number, body: unknown = {}): Answer => () => Response.json(body, { status });
+const status = (status: number, body: unknown = {}, headers = {}): Answer => () =>
+  Response.json(body, { status, headers });
+const turnedAway = (code: string, seconds: number): Answer =>
+  status(503, { error: { code, message: { ms: 'Sibuk.' } } }, { 'retry-after': `${seconds}` });
 
 /** Sends a press to a daemon that gives these answers one after the other, then the last again. */
 async function sent(t: TestContext, ...answers: Answer[]): Promise<{ ending: Ending; bodies: string[] }> {
@@ -54,6 +57,37 @@ test('a refusal is an answer', async (t) => {
   assert.deepEqual(ending, { type: 'refused', error });
   assert.equal(bodies.length, 1);
 });
+
+test('a daemon that is too busy is left alone for as long as it asks', async (t) => {
+  const times: number[] = [];
+  const noted = (answer: () => Response): Answer => () => {
+    times.push(Date.now());
+    return answer();
+  };
+  const busy = turnedAway('overloaded', 4) as () => Response;
+  const { ending } = await sent(t, noted(busy), noted(ok as () => Response));
+  assert.equal(ending.type, 'answered');
+  assert.ok(times[1]! - times[0]! >= 4_000);
+});
+
+test('whoever is turned away to the end is told so, and that nothing was done', async (t) => {
+  const { ending } = await sent(t, turnedAway('overloaded', 2));
+  assert.equal(ending.type === 'refused' && ending.error.code, 'overloaded');
+});
+
+test('after an answer that was lost, being turned away leaves it open whether it was done', async (t) => {
+  const { ending } = await sent(t, 'cut', turnedAway('overloaded', 2));
+  assert.deepEqual(ending, { type: 'lost' });
+});
+
+for (const [code, told] of [['store_full', 507], ['store_read_only', 503]] as const) {
+  test(`a disk that takes nothing is told at once: ${code}`, async (t) => {
+    const error = { code, message: { ms: 'Cakera.' } };
+    const { ending, bodies } = await sent(t, status(told, { error }, { 'retry-after': '5' }));
+    assert.deepEqual(ending, { type: 'refused', error });
+    assert.equal(bodies.length, 1);
+  });
+}
 
 test('patience ends', async (t) => {
   const { ending, bodies } = await sent(t, 'cut');

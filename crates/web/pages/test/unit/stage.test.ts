@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { CALLS_KEPT } from '../../src/picture';
-import { advance, dueAt, hear, open, SHOWN_MS, type Stage } from '../../src/display/stage';
+import { advance, dueAt, hear, open, SHOWN_MS, SHOWN_SILENT_MS, type Stage } from '../../src/display/stage';
 import { call } from './sample';
 
 const calls = (from: number, to: number) =>
@@ -69,4 +69,13 @@ test('what has left the picture is not put on stage any more', () => {
 
 test('a new day clears the stage', () => {
   assert.deepEqual(hear(hear(open([]), calls(1, 3), 0), [], 1), open([]));
+});
+
+test('where nobody says the calls aloud each is shown twice as long, and a crowd still comes on in time', () => {
+  assert.equal(SHOWN_SILENT_MS, 2 * SHOWN_MS);
+  const one = hear(open([]), calls(1, 2), 0, SHOWN_SILENT_MS);
+  assert.equal(dueAt(one, SHOWN_SILENT_MS), SHOWN_SILENT_MS);
+  assert.equal(advance(one, SHOWN_SILENT_MS - 1, SHOWN_SILENT_MS), one);
+  const crowd = hear(open([]), calls(1, 21), 0, SHOWN_SILENT_MS);
+  assert.equal(dueAt(crowd, SHOWN_SILENT_MS), dueAt(crowd));
 });

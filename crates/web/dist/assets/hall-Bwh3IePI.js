@@ -1,1 +1,0 @@
-import{T as e}from"./frame-BJJoAjuh.js";var t={ms:()=>e(()=>import(`./ms-YZwyUxQ9.js`),[]),en:()=>e(()=>import(`./en-DjPnTBDW.js`),[]),zh:()=>e(()=>import(`./zh-Wk7IpZew.js`),[]),ta:()=>e(()=>import(`./ta-oYWIkg0y.js`),[])};export{t};
