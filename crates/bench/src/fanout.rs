@@ -164,6 +164,8 @@ impl Hall {
 
     /// So many calls, in pace. How long each took to the last display.
     async fn call(&mut self, calls: usize) -> anyhow::Result<Vec<Duration>> {
+        // The server lets go of a connection that said nothing for a while.
+        self.officer = Connection::open(self.server.address).await?;
         let mut pressed = Vec::with_capacity(calls);
         let mut next = tokio::time::Instant::now();
         for _ in 0..calls {

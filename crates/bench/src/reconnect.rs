@@ -20,9 +20,9 @@ use crate::{
 /// What happened while they were away.
 const MISSED: usize = 5;
 
-/// What a newcomer who resumes is told beside that: that it may, whether the office is open, and how long
-/// people wait.
-const BESIDE: usize = 3;
+/// What a newcomer who resumes is told beside that: that it may, whether the office is open and in order, and
+/// how long people wait.
+const BESIDE: usize = 4;
 
 /// How long a server may take to notice that everybody has left.
 const GONE: Duration = Duration::from_millis(1_500);
@@ -70,6 +70,8 @@ async fn measure_here(
         };
         let product = of(&daemon, Some(resume)).await?;
         let limit = of(&bare, None).await?;
+        // The server lets go of a connection that said nothing for a while.
+        kiosk = Connection::open(daemon.address).await?;
         resume = place(&mut kiosk).await?;
         for n in 0..MISSED {
             kiosk.command(load::issue(n)).await?;

@@ -38,7 +38,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 
 /// So many screens connect from one address: each address has a few ten thousand ports, of which those of
 /// connections that just ended rest for a minute.
-const PORTS: u32 = 5_000;
+const PORTS: u32 = 4_000;
 
 /// How much is read at a time.
 const READ: usize = 64 * 1024;
