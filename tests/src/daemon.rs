@@ -117,6 +117,8 @@ impl Daemon {
     }
 
     fn spawn(&self) -> Program {
+        // For the tests' own HTTP clients. It is there already when this is not the first daemon.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let daemon = program("giliran");
         let mut command = match self.wrapper.split_first() {
             Some((first, rest)) => {

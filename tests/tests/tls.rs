@@ -3,7 +3,7 @@
 use std::{fs, net::SocketAddr, path::Path, process::Command, sync::Arc};
 
 use giliran_protocol::paths::HEALTH;
-use giliran_tests::{Program, office, program, raw::answer, write_config};
+use giliran_tests::{BRANCH, Program, office, program, raw::answer, write_config};
 use nix::sys::signal::Signal;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -21,6 +21,13 @@ fn certify(folder: &Path) -> CertificateDer<'static> {
     fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("the folder can be written");
     fs::write(folder.join("certificate.pem"), made.cert.pem()).expect("the folder can be written");
     CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).expect("it is a certificate")
+}
+
+/// Writes a certificate that nobody has the key of.
+fn certify_another(folder: &Path) {
+    let other = TempDir::new().expect("a temporary folder");
+    certify(other.path());
+    fs::copy(other.path().join("certificate.pem"), folder.join("another.pem")).expect("a file can be copied");
 }
 
 fn with_server(folder: &Path, lines: &str) -> std::path::PathBuf {
@@ -90,6 +97,32 @@ async fn a_certificate_is_served_and_a_renewed_one_taken_without_a_restart() {
     assert!(connect(address, first).await.is_err(), "the old certificate is gone");
     assert_eq!(get(&mut connect(address, second).await.expect("the new one is known")).await.status, 200);
     assert_eq!(get(&mut stream).await.status, 200, "who was connected still is");
+}
+
+#[tokio::test]
+async fn the_loudspeaker_comes_by_tls_where_the_machine_believes_the_certificate() {
+    let folder = TempDir::new().expect("a temporary folder");
+    certify(folder.path());
+    let (_daemon, address) = start(&with_server(folder.path(), TLS)).await;
+    let voices = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/voices");
+    let speaker = |believed: &str| {
+        let mut command = Command::new(program("giliran-display"));
+        command.args([
+            "--daemon",
+            &format!("https://{address}"),
+            "--branch",
+            BRANCH,
+            "--no-device",
+            "--voices",
+        ]);
+        Program::start(command.arg(&voices).env("SSL_CERT_FILE", folder.path().join(believed)))
+    };
+    certify_another(folder.path());
+    let mut stranger = speaker("another.pem");
+    stranger.logged(1, |line| line.contains("certificate")).await;
+    let mut speaker = speaker("certificate.pem");
+    speaker.logged(1, |line| line.contains("linked to the daemon")).await;
+    assert!(!stranger.complaint().contains("linked to the daemon"), "{}", stranger.complaint());
 }
 
 #[tokio::test]

@@ -35,6 +35,11 @@ impl fmt::Display for Address {
 }
 
 impl Address {
+    /// Whether TLS is spoken there.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The address of `path` at the daemon, which may itself stand below a path of a reverse proxy.
     pub(crate) fn http(&self, path: &str) -> Url {
         let mut url = self.0.clone();

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     address::{Address, BadAddress},
     link::Backoff,
+    trust,
 };
 
 /// The daemon, by HTTP. Cheap to clone; clones share their connections.
@@ -100,21 +101,27 @@ pub struct State {
 /// stumbles may take seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
+/// A client for HTTP that follows nobody elsewhere and believes those that this machine believes; `secure`
+/// says whether it will speak TLS. No proxy lies between: whom it asks stands in the office's network.
+pub fn http(secure: bool) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .tls_backend_preconfigured(trust::config(secure))
+}
+
 impl Api {
     /// The daemon at `base`, such as `http://127.0.0.1:8080`. Does not connect yet.
     ///
     /// # Errors
     /// `base` is not an address.
     pub fn new(base: &str) -> Result<Self, BadAddress> {
-        let base = base.parse()?;
-        // The daemon stands in the office: no proxy lies between, and it sends nobody elsewhere.
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
+        let base: Address = base.parse()?;
+        let http = http(base.is_secure())
             .timeout(ANSWER_WITHIN)
             .tcp_nodelay(true)
             .build()
-            .expect("no setting here can fail: neither certificates nor a resolver are read");
+            .expect("no setting here can fail: what TLS needs is there, and no resolver is read");
         Ok(Self { http, base, at: None })
     }
 

@@ -9,8 +9,9 @@ mod address;
 mod api;
 mod link;
 mod picture;
+mod trust;
 
 pub use address::{Address, BadAddress};
-pub use api::{Api, ApiError, State};
+pub use api::{Api, ApiError, State, http};
 pub use link::{Broken, Link, News};
 pub use picture::{CALLS_KEPT, Picture};

@@ -4,7 +4,7 @@
 
 mod follow;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use giliran_protocol::{
@@ -19,14 +19,17 @@ use tokio::{
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
     tungstenite::{self, Message, protocol::WebSocketConfig},
 };
 use uuid::Uuid;
 
 pub(crate) use self::follow::Backoff;
 use self::follow::{Follower, Verdict};
-use crate::address::{Address, BadAddress};
+use crate::{
+    address::{Address, BadAddress},
+    trust,
+};
 
 /// What the link has to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +113,7 @@ pub enum Broken {
 /// with nothing to do, because that is what answers the daemon's pings.
 pub struct Link {
     address: String,
+    tls: Connector,
     follower: Follower,
     backoff: Backoff,
     phase: Phase,
@@ -153,6 +157,7 @@ impl Link {
         let base: Address = base.parse()?;
         Ok(Self {
             address: base.websocket(&paths::of_branch(paths::EVENTS, branch)),
+            tls: Connector::Rustls(Arc::new(trust::config(base.is_secure()))),
             follower: Follower::new(audience),
             backoff: Backoff::default(),
             phase: Phase::Resting(Instant::now()),
@@ -241,7 +246,7 @@ impl Link {
     }
 
     fn connect(&mut self) -> Connecting {
-        let address = self.address.clone();
+        let (address, tls) = (self.address.clone(), self.tls.clone());
         let hello = serde_json::to_string(&self.follower.hello());
         Box::pin(async move {
             let broken = |what: String| Unconnected::Broken(Broken::Unreachable(what));
@@ -251,7 +256,8 @@ impl Link {
                 .max_message_size(Some(LONGEST_MESSAGE))
                 .max_frame_size(Some(LONGEST_MESSAGE));
             let connected = async {
-                let (mut socket, _) = connect_async_with_config(address, Some(config), true).await?;
+                let connecting = connect_async_tls_with_config(address, Some(config), true, Some(tls));
+                let (mut socket, _) = connecting.await?;
                 socket.send(Message::text(hello)).await?;
                 Ok(socket)
             };

@@ -133,7 +133,7 @@ pub enum ConfigError {
         why: io::Error,
     },
     /// It is not TOML, or has a key or value that does not fit; the text names line and column.
-    #[error("{path}: {why}")]
+    #[error("{path}: {}", clipped(.why))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -207,11 +207,8 @@ impl Config {
             }
             let keeps = |branch: &&mut Rules| branches.as_ref().is_none_or(|ids| ids.contains(&branch.id));
             for hours in self.branches.iter_mut().filter(keeps).filter_map(|branch| branch.hours.as_mut()) {
-                for day in &days {
-                    if !hours.special.iter().any(|known| known.date == day.date) {
-                        hours.special.push(day.clone());
-                    }
-                }
+                let known: BTreeSet<_> = hours.special.iter().map(|known| known.date).collect();
+                hours.special.extend(days.iter().filter(|day| !known.contains(&day.date)).cloned());
             }
         }
         faults
@@ -257,6 +254,12 @@ fn read(path: &Path) -> io::Result<String> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
     }
     Ok(text)
+}
+
+/// What is wrong, with the line that it is in, but not all of a line that has no end.
+fn clipped(why: &toml::de::Error) -> String {
+    let clip = |line: &str| line.chars().take(200).collect::<String>() + "\n";
+    why.to_string().lines().take(20).map(clip).collect()
 }
 
 fn listed(faults: &[String]) -> impl fmt::Display {

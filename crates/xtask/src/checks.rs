@@ -27,6 +27,9 @@ use crate::{
 /// The pages' source.
 const PAGES: &str = "crates/web/pages";
 
+/// The OpenID provider that single sign-on is tested with.
+const PROVIDER: &str = "crates/oidc/tests/provider";
+
 #[derive(clap::Args)]
 pub struct Options {
     /// Run this step alone; may be given several times
@@ -104,10 +107,30 @@ struct Tools {
 
 impl Tools {
     fn npm(&self, arguments: &[&str]) -> anyhow::Result<Command> {
+        self.npm_in(PAGES, arguments)
+    }
+
+    fn npm_in(&self, folder: &str, arguments: &[&str]) -> anyhow::Result<Command> {
         let node = self.node.as_ref().context("Node was not set up")?;
-        let mut npm = node.npm(Path::new(PAGES));
+        let mut npm = node.npm(Path::new(folder));
         npm.args(arguments);
         Ok(npm)
+    }
+
+    /// Fetches what a folder needs, unless what is there was fetched for this very lock file.
+    fn install(
+        &self,
+        folder: &str,
+        run: impl FnOnce(&mut Command) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let path = Path::new(folder);
+        let wanted = fs::read(path.join("package-lock.json")).context("there is no package-lock.json")?;
+        let mark = path.join("node_modules/.installed-for");
+        if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+            return Ok(());
+        }
+        run(&mut self.npm_in(folder, &["ci"])?)?;
+        fs::write(mark, wanted).context("can't write into node_modules")
     }
 }
 
@@ -173,7 +196,7 @@ fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
     if any(&["lint"]) {
         component("clippy", "clippy")?;
     }
-    let node = if any(&["pages-install", "pages-check", "pages-test", "browser"]) {
+    let node = if any(&["test", "pages-install", "pages-check", "pages-test", "browser"]) {
         let node = Node::find()?;
         println!("[set-up] Node {}", node.version().unwrap_or_default());
         Some(node)
@@ -182,7 +205,13 @@ fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
     };
     let nextest = works(process::cargo().args(["nextest", "--version"]));
     println!("[set-up] tests run by {}", if nextest { "cargo-nextest" } else { "cargo test" });
-    Ok(Tools { node, nextest })
+    let tools = Tools { node, nextest };
+    if any(&["test"]) {
+        println!("[set-up] the provider that single sign-on is tested with");
+        tools
+            .install(PROVIDER, |npm| process::run(npm, Output::Lines(&|line| println!("[set-up] {line}"))))?;
+    }
+    Ok(tools)
 }
 
 /// A part of the Rust toolchain that a minimal installation leaves out.
@@ -326,17 +355,8 @@ fn doctest(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     report.run_tests(&mut cargo(&["test", "--doc", "--no-fail-fast"]))
 }
 
-/// What was installed for this very lock file is kept.
 fn pages_install(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
-    let folder = Path::new(PAGES);
-    let wanted = fs::read(folder.join("package-lock.json")).context("the pages have no package-lock.json")?;
-    let mark = folder.join("node_modules/.installed-for");
-    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
-        println!("[{}] installed already", report.step);
-        return Ok(());
-    }
-    report.run(&mut tools.npm(&["ci"])?)?;
-    fs::write(mark, wanted).context("can't write into node_modules")
+    tools.install(PAGES, |npm| report.run(npm))
 }
 
 /// Builds beside the committed pages, which stay as they are: a change of them would make cargo, in the

@@ -3,6 +3,8 @@
 //! Each whole-day event closes the office on its dates. Holidays that repeat by a rule are refused: the
 //! dates of most Malaysian ones are announced year by year, and a guess would close the wrong day.
 
+use std::collections::BTreeMap;
+
 use giliran_core::{SpecialDay, Texts};
 use icalendar::{Calendar, CalendarComponent, Component, DatePerhapsTime};
 use jiff::{ToSpan, civil::Date};
@@ -10,10 +12,19 @@ use jiff::{ToSpan, civil::Date};
 /// The longest event that is taken for a holiday, in days.
 const LONGEST: usize = 31;
 
+/// The most days of a file: ten years of every day.
+const MOST: usize = 3660;
+
+/// How deep parts may lie in one another: a calendar has three levels.
+const DEEPEST: usize = 8;
+
 /// The closed days of a calendar, by date; of two on a date the first counts.
 pub fn read(text: &str) -> Result<Vec<SpecialDay>, String> {
+    if is_deep(text) {
+        return Err("not iCalendar: its parts lie too deep in one another".into());
+    }
     let calendar: Calendar = text.parse().map_err(|why| format!("not iCalendar: {why}"))?;
-    let mut days: Vec<SpecialDay> = Vec::new();
+    let mut days: BTreeMap<Date, SpecialDay> = BTreeMap::new();
     for component in &calendar.components {
         let CalendarComponent::Event(event) = component else { continue };
         let name = event.get_summary().unwrap_or("Cuti umum").trim().to_owned();
@@ -31,14 +42,36 @@ pub fn read(text: &str) -> Result<Vec<SpecialDay>, String> {
             return Err(format!("`{name}` is longer than {LONGEST} days"));
         }
         for date in dates {
-            if !days.iter().any(|known| known.date == date) {
+            days.entry(date).or_insert_with(|| {
                 let name = Texts { ms: name.clone(), en: None, zh: None, ta: None };
-                days.push(SpecialDay { date, name: Some(name), open: Vec::new() });
+                SpecialDay { date, name: Some(name), open: Vec::new() }
+            });
+            if days.len() > MOST {
+                return Err(format!("there are more than {MOST} days in it"));
             }
         }
     }
-    days.sort_by_key(|day| day.date);
-    Ok(days)
+    Ok(days.into_values().collect())
+}
+
+/// Whether parts lie so deep in one another that reading them, one within the other, could end the program.
+fn is_deep(text: &str) -> bool {
+    // A line may be broken anywhere; what goes on begins with a space or a tab (RFC 5545, 3.1).
+    let whole = text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "").to_ascii_uppercase();
+    let mut open = Vec::new();
+    for line in whole.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("BEGIN:") {
+            open.push(name);
+        } else if let Some(name) = line.strip_prefix("END:")
+            && open.last() == Some(&name)
+        {
+            open.pop();
+        }
+        if open.len() > DEEPEST {
+            return true;
+        }
+    }
+    false
 }
 
 fn whole_day(when: &DatePerhapsTime) -> Option<Date> {
@@ -70,6 +103,19 @@ mod tests {
         assert_eq!(dates, ["2026-03-20", "2026-03-21", "2026-08-31"]);
         assert!(days.iter().all(|day| day.open.is_empty()));
         assert_eq!(days[0].name.as_ref().unwrap().ms, "Hari Raya Aidilfitri");
+    }
+
+    #[test]
+    fn parts_within_parts_without_end_are_refused() {
+        for (begin, end) in [
+            ("BEGIN:VTODO\r\n", "END:VTODO\r\n"),
+            ("BEG\r\n IN:V\r\n\tTODO\n", "END:VTODO\n"),
+            ("begin:vtodo\r\n", "end:vtodo\r\n"),
+            ("BEGIN:A\r\nEND:B\r\n", "END:A\r\n"),
+        ] {
+            let deep = begin.repeat(50_000) + &end.repeat(50_000);
+            assert!(read(&calendar(&deep)).unwrap_err().contains("too deep"), "{begin:?}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the pages are made of, by what npm has locked.
+//! What the pages are made of and tested with, by what npm has locked.
 
 use std::fs;
 
@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::Rules;
 
-/// What npm has locked for the pages.
-const LOCK: &str = "crates/web/pages/package-lock.json";
+/// What npm has locked: for the pages, and for what is only there to test with.
+const LOCKS: [(&str, bool); 2] =
+    [("crates/web/pages/package-lock.json", false), ("crates/oidc/tests/provider/package-lock.json", true)];
 
 /// What only builds or tests the pages and is passed on to nobody may have these terms too.
 const TOOLS_ALSO: [&str; 4] = ["CC-BY-4.0", "CC0-1.0", "OFL-1.1", "Python-2.0"];
@@ -35,8 +36,17 @@ pub struct Package {
 
 /// All of them.
 pub fn packages() -> anyhow::Result<Vec<Package>> {
-    let lock: Value = serde_json::from_slice(&fs::read(LOCK)?).context(LOCK)?;
-    let all = lock["packages"].as_object().context("npm has locked nothing")?;
+    let mut packages = Vec::new();
+    for (lock, tools) in LOCKS {
+        packages.extend(locked(lock, tools)?);
+    }
+    Ok(packages)
+}
+
+/// Those of one lock file; `tools` says that all of them are only that.
+fn locked(lock: &str, tools: bool) -> anyhow::Result<Vec<Package>> {
+    let file: Value = serde_json::from_slice(&fs::read(lock)?).with_context(|| lock.to_owned())?;
+    let all = file["packages"].as_object().with_context(|| format!("{lock} has no packages"))?;
     let text = |of: &Value, key: &str| of[key].as_str().map(str::to_owned);
     // The pages themselves, and what is a folder of theirs, came from nowhere.
     let foreign =
@@ -46,7 +56,7 @@ pub fn packages() -> anyhow::Result<Vec<Package>> {
             name: path.rsplit("node_modules/").next().unwrap_or(path).to_owned(),
             version: text(of, "version").unwrap_or_default(),
             licence: text(of, "license"),
-            tool: of["dev"] == Value::Bool(true) || of["devOptional"] == Value::Bool(true),
+            tool: tools || of["dev"] == Value::Bool(true) || of["devOptional"] == Value::Bool(true),
             integrity: text(of, "integrity"),
             resolved: text(of, "resolved"),
         })
