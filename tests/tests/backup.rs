@@ -46,7 +46,8 @@ async fn copied(daemon: &Daemon, entries_wanted: u64) {
             line.trim().strip_prefix("branch ujian: ")?.split(' ').next()?.parse::<u64>().ok()
         };
         // The copy that was written last stands last.
-        if verdict.stdout.iter().filter_map(entries).next_back().is_some_and(|there| there >= entries_wanted) {
+        if verdict.stdout.iter().filter_map(entries).next_back().is_some_and(|there| there >= entries_wanted)
+        {
             return;
         }
         assert!(since.elapsed() < Duration::from_secs(60), "{verdict:?}");

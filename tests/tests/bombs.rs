@@ -9,6 +9,9 @@ use tempfile::TempDir;
 /// file that bursts takes hours, and all there is.
 const LIMITS: [&str; 2] = ["--cpu=60", "--data=1500000000"];
 
+/// What the file is, how it is made, and what its refusal says.
+type Case<'a> = (&'static str, Box<dyn Fn() -> String + 'a>, &'static str);
+
 #[test]
 fn a_configuration_made_to_burst_is_refused_in_a_moment() {
     let folder = TempDir::new().expect("a temporary folder");
@@ -37,7 +40,7 @@ fn a_configuration_made_to_burst_is_refused_in_a_moment() {
         )
     };
     let many = |one: &dyn Fn(usize) -> String, count: usize| (0..count).map(one).collect::<String>();
-    let cases: [(&str, Box<dyn Fn() -> String>, &str); 12] = [
+    let cases: [Case<'_>; 12] = [
         ("a file of nothing much", Box::new(|| sound.clone() + &"#".repeat(50_000_000)), "larger than 4 MiB"),
         ("lists in lists", Box::new(|| sound.clone() + "x = " + &"[".repeat(1_000_000)), "TOML parse error"),
         (
