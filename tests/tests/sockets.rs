@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use giliran_protocol::{
-    live::{Change, ToClient},
+    live::{Change, Hello, Resume, ToClient},
     view::Audience,
 };
 use giliran_tests::{Chain, Daemon, Recording, Socket, Visit};
@@ -76,9 +76,11 @@ async fn pings_before_and_after_the_hello_are_no_offence() {
     socket.send(Message::Ping(Bytes::from_static(b"before"))).await;
     socket.send(Message::text(r#"{"type":"hello","audience":"display","mood":"from a newer client"}"#)).await;
     socket.send(Message::Ping(Bytes::from_static(b"after"))).await;
+    let mut chain = Chain::default();
+    chain.take(&socket.message().await.expect("the connection stands"));
     let ticket = visit.issue("bayaran").await;
     visit.call("kaunter-1").await;
-    assert_eq!(next_call(&mut socket, &mut Chain::default()).await, ticket.number);
+    assert_eq!(next_call(&mut socket, &mut chain).await, ticket.number);
 }
 
 #[tokio::test]
@@ -130,6 +132,82 @@ async fn a_client_that_does_not_read_delays_nobody_and_misses_nothing_unnoticed(
     recording.judge(&mut daemon).await;
 }
 
+#[tokio::test]
+async fn displays_that_come_and_go_while_others_are_told_leave_no_hole() {
+    const STAY: usize = 150;
+    const TICKETS: usize = 60;
+
+    let daemon = Daemon::start().await;
+    let visit = Visit::to(&daemon);
+    let mut staying = Vec::new();
+    for _ in 0..STAY {
+        let (mut socket, mut chain) = (Socket::join(&daemon, Audience::Display).await, Chain::default());
+        chain.take(&socket.message().await.expect("the connection stands"));
+        staying.push((socket, chain));
+    }
+    let presses = async {
+        for _ in 0..TICKETS {
+            visit.issue("bayaran").await;
+        }
+        daemon.state().await.seq
+    };
+    let passing = async {
+        for n in 0..TICKETS {
+            // Whoever leaves frees a place among the others, and the next takes it.
+            let mut socket = Socket::join(&daemon, Audience::Display).await;
+            if n % 2 == 0 {
+                Chain::default().take(&socket.message().await.expect("the connection stands"));
+            }
+        }
+    };
+    let (last, ()) = tokio::join!(presses, passing);
+    let told = staying.iter_mut().map(async |(socket, chain)| {
+        while chain.seq < last {
+            chain.take(&socket.message().await.expect("the connection stands"));
+        }
+        assert_eq!(
+            (chain.snapshots, chain.entries as usize),
+            (1, TICKETS),
+            "one picture, and each entry once"
+        );
+    });
+    join_all(told).await;
+}
+
+#[tokio::test]
+async fn who_comes_back_is_given_what_it_missed_and_one_from_the_future_the_whole_picture() {
+    let daemon = Daemon::start().await;
+    let visit = Visit::to(&daemon);
+    let mut first = Socket::join(&daemon, Audience::Display).await;
+    let Some(ToClient::Snapshot { log, seq, .. }) = first.message().await else {
+        panic!("the whole picture comes first")
+    };
+    drop(first);
+    for _ in 0..3 {
+        visit.issue("bayaran").await;
+    }
+    let come_back = async |seq: u64| {
+        let mut socket = Socket::connect(&daemon).await;
+        let hello = Hello { resume: Some(Resume { log, seq }), ..Hello::new(Audience::Display) };
+        socket.send(Message::text(serde_json::to_string(&hello).expect("a hello is JSON"))).await;
+        socket
+    };
+    let mut back = come_back(seq).await;
+    assert!(matches!(back.message().await, Some(ToClient::Resumed { seq: last, .. }) if last == seq + 3));
+    let mut chain = Chain { seq, ..Chain::default() };
+    while chain.seq < seq + 3 {
+        chain.take(&back.message().await.expect("the connection stands"));
+    }
+    assert_eq!((chain.snapshots, chain.entries), (0, 3));
+    // What is not in the log is told too, as it is now.
+    assert!(matches!(back.message().await, Some(ToClient::Opening { .. })));
+    assert!(matches!(back.message().await, Some(ToClient::Waits { .. })));
+    assert!(matches!(back.message().await, Some(ToClient::Health { .. })));
+
+    let mut liar = come_back(seq + 1_000).await;
+    assert!(matches!(liar.message().await, Some(ToClient::Snapshot { seq: now, .. }) if now == seq + 3));
+}
+
 /// The total of numbers given out, where a message tells it.
 fn issued(message: &ToClient) -> Option<usize> {
     let ToClient::Entry { changes, .. } = message else { return None };
@@ -145,6 +223,23 @@ fn issued(message: &ToClient) -> Option<usize> {
         | Change::Reset { .. }
         | Change::Unknown => None,
     })
+}
+
+/// Takes everything up to an entry.
+async fn read_until(socket: &mut Socket, last: u64) {
+    let mut chain = Chain::default();
+    while chain.seq < last {
+        match socket.message().await.expect("the connection stands") {
+            ToClient::Snapshot { seq, .. } | ToClient::Entry { seq, .. } => chain.seq = seq,
+            ToClient::Resumed { .. }
+            | ToClient::Waits { .. }
+            | ToClient::Opening { .. }
+            | ToClient::Health { .. }
+            | ToClient::Heartbeat { .. }
+            | ToClient::Refused { .. }
+            | ToClient::Unknown => {}
+        }
+    }
 }
 
 #[tokio::test]
@@ -164,7 +259,16 @@ async fn an_entry_is_as_small_with_2000_waiting_as_with_10() {
     let mut sizes: Vec<BTreeMap<Audience, usize>> = Vec::new();
     for (waiting, counter) in [(10, "kaunter-1"), (2_000, "kaunter-2")] {
         let now = daemon.state().await.view.services[0].waiting;
-        join_all((now..waiting).map(|_| visit.issue("bayaran"))).await;
+        for ticket in now..waiting {
+            visit.issue("bayaran").await;
+            // Who takes nothing for a while is let go: they read on, now and then.
+            if ticket % 50 == 0 {
+                let last = daemon.state().await.seq;
+                for (_, socket) in &mut sockets {
+                    read_until(socket, last).await;
+                }
+            }
+        }
         let before = daemon.state().await.seq;
         visit.issue("bayaran").await;
         let ticket = visit.call(counter).await;

@@ -13,7 +13,7 @@ mod trouble;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use axum::extract::ws::Utf8Bytes;
+use axum::body::Bytes;
 use giliran_core::{
     Actor, BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules, ServiceId, ServiceRule,
 };
@@ -25,7 +25,7 @@ use giliran_protocol::{
 };
 use giliran_store::{BoxFuture, Store, StoreError};
 use jiff::Timestamp;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -35,7 +35,8 @@ use crate::{
     clock::Clock,
     estimates::{Estimates, Moment},
     failure::Failure,
-    feed::{Changed, Feed, Frame},
+    feed::{Beside, Feed, Feeds, Joined, Picture, Teller},
+    frame::{Changed, Frame},
     health::Health,
     keep::{self, Kept},
     picture::{self, QueueLengths, Touched, Waits},
@@ -71,6 +72,8 @@ const SNAPSHOT_EVERY: u64 = 4096;
 pub struct Desk {
     requests: mpsc::Sender<Request>,
     load: Arc<Load>,
+    feeds: Arc<Feeds>,
+    clock: Arc<Clock>,
 }
 
 #[derive(Debug)]
@@ -81,14 +84,9 @@ enum Request {
         by: Option<Actor>,
         reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
     },
-    Join {
-        audience: Audience,
-        resume: Option<Resume>,
-        reply: oneshot::Sender<Joined>,
-    },
     Look {
         audience: Audience,
-        reply: oneshot::Sender<Option<Utf8Bytes>>,
+        reply: oneshot::Sender<Option<Picture>>,
     },
     Rules {
         reply: oneshot::Sender<Option<InForce>>,
@@ -102,19 +100,6 @@ pub struct InForce {
     pub rules: Arc<Rules>,
     /// The entry with which the business day began; 0 before the first.
     pub day_seq: u64,
-}
-
-/// What somebody who joins an audience is given.
-#[derive(Debug)]
-pub struct Joined {
-    /// To be sent first, in order.
-    pub first: Vec<Frame>,
-    /// What comes after.
-    pub live: broadcast::Receiver<Frame>,
-    /// The log that it is of.
-    pub log: Uuid,
-    /// The last entry that is in `first`, or that the one who resumes had.
-    pub seq: u64,
 }
 
 impl Desk {
@@ -131,18 +116,42 @@ impl Desk {
         answer.await.map_err(|_| Failure::TryAgain)?
     }
 
-    /// Joins an audience.
-    pub async fn join(&self, audience: Audience, resume: Option<Resume>) -> Result<Joined, Failure> {
-        let (reply, answer) = oneshot::channel();
-        self.hand_in(Rank::Other, Request::Join { audience, resume, reply })?;
-        answer.await.map_err(|_| Failure::TryAgain)
+    /// Joins an audience. The clerk is asked only for a picture that nobody had a moment ago, or that an
+    /// entry came after: ten thousand who come back at once do not keep it from its work.
+    pub async fn join(
+        &self,
+        audience: Audience,
+        resume: Option<&Resume>,
+    ) -> Result<(Arc<Feed>, Joined), Failure> {
+        let feed = self.feeds.of(audience).ok_or(Failure::Internal)?;
+        let mut joined = self.feeds.join(audience, resume, self.clock.now());
+        if joined.is_none() {
+            joined = self.picture(audience).await?.map(Joined::from);
+        }
+        let joined = joined.or_else(|| self.feeds.join_empty(audience)).ok_or(Failure::TryAgain)?;
+        Ok((feed.clone(), joined))
     }
 
     /// The whole picture as an audience sees it, as the JSON of a snapshot message.
-    pub async fn look(&self, audience: Audience) -> Result<Utf8Bytes, Failure> {
+    pub async fn look(&self, audience: Audience) -> Result<Bytes, Failure> {
+        let picture = self.picture(audience).await?;
+        Ok(picture.ok_or(Failure::NotReady)?.frame.text())
+    }
+
+    async fn picture(&self, audience: Audience) -> Result<Option<Picture>, Failure> {
         let (reply, answer) = oneshot::channel();
         self.hand_in(Rank::Other, Request::Look { audience, reply })?;
-        answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
+        answer.await.map_err(|_| Failure::TryAgain)
+    }
+
+    /// Says goodbye to all who listen: the daemon ends.
+    pub fn dismiss(&self) {
+        self.feeds.close();
+    }
+
+    /// The log that this is of.
+    pub fn log(&self) -> Uuid {
+        self.feeds.log
     }
 
     /// The rules in force.
@@ -183,7 +192,7 @@ pub struct Clerk {
     learned: Learned,
     calls: Calls,
     lengths: QueueLengths,
-    feeds: Vec<Feed>,
+    feeds: Teller,
     /// What was decided and is not on disk yet, in order.
     underway: VecDeque<Underway>,
     estimates: Estimates,
@@ -251,16 +260,18 @@ impl Clerk {
         let (sender, requests) = mpsc::channel(DESK);
         let (estimates, waits) = Estimates::start();
         let load = Arc::new(Load::new());
+        let feeds = Arc::new(Feeds::new(store.log_id(), ledger.seq()));
+        let desk = Desk { requests: sender, load: load.clone(), feeds: feeds.clone(), clock: clock.clone() };
         let mut clerk = Self {
             branch: rules.id.clone(),
             store,
             clock,
             requests,
-            load: load.clone(),
+            load,
             health,
             care: trouble::Care::default(),
             lengths: QueueLengths::default(),
-            feeds: Audience::ALL.map(|audience| Feed::new(audience, ledger.seq())).into(),
+            feeds: Teller(feeds.clone()),
             ledger,
             learned,
             calls,
@@ -288,7 +299,10 @@ impl Clerk {
             tickets = clerk.ledger.branch().tickets().count(),
             "branch is loaded"
         );
-        Ok((clerk, Desk { requests: sender, load }))
+        // Whoever comes back from another clerk may have been told something else.
+        clerk.tell_health();
+        clerk.tell_waits();
+        Ok((clerk, desk))
     }
 
     /// Works until `stop`, then finishes what was handed in before and keeps the state. An error is one
@@ -298,7 +312,7 @@ impl Clerk {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut heartbeat = tokio::time::interval(Duration::from_secs(HEARTBEAT_S));
         heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = Vec::new();
         loop {
             tokio::select! {
                 stored = first_of(&mut self.underway), if !self.underway.is_empty() => {
@@ -353,7 +367,7 @@ impl Clerk {
                     };
                     piece.due.push(Due { decided, reply });
                 }
-                Request::Join { .. } | Request::Look { .. } | Request::Rules { .. } => {
+                Request::Look { .. } | Request::Rules { .. } => {
                     newcomers.push(request);
                 }
             }
@@ -474,7 +488,7 @@ impl Clerk {
         }
         let changed = |changes| Arc::new(Changed { seq: entry.seq, at: entry.at, changes });
         let shared = changed(changes);
-        for (n, feed) in self.feeds.iter_mut().enumerate() {
+        for (n, feed) in self.feeds.iter().enumerate() {
             let changed = if resets {
                 let view = picture::whole(
                     feed.audience,
@@ -543,8 +557,8 @@ impl Clerk {
         self.tell_load();
         match stored {
             Ok(()) => {
-                for (n, frame) in piece.frames {
-                    self.feeds[n].send(frame);
+                if let Some(last) = piece.entries.last() {
+                    self.feeds.tell(last.seq, piece.frames);
                 }
                 for due in piece.due {
                     self.answer(due, &piece.entries).await;
@@ -591,7 +605,7 @@ impl Clerk {
         (self.configured, self.day_seq) = (kept.configured, kept.day_seq);
         self.snapshot_seq = kept.snapshot_seq;
         self.lengths.reset(self.ledger.branch());
-        for feed in &mut self.feeds {
+        for feed in self.feeds.iter() {
             feed.forget_prepared();
         }
         self.dirty = true;
@@ -628,52 +642,23 @@ impl Clerk {
     fn welcome(&mut self, newcomer: Request) {
         match newcomer {
             Request::Command { .. } => {}
-            Request::Join { audience, resume, reply } => {
-                let log = self.store.log_id();
-                let Some(n) = self.feeds.iter().position(|feed| feed.audience == audience) else { return };
-                let seq = self.ledger.seq();
-                let live = self.feeds[n].listen();
-                let resumed = resume.filter(|resume| resume.log == log && resume.seq <= seq);
-                let missed = resumed.as_ref().and_then(|resume| self.feeds[n].missed(resume.seq));
-                let joined = match (resumed, missed, self.clock.now()) {
-                    (Some(resume), Some(missed), Some(now)) => {
-                        let hello = Frame::new(&ToClient::Resumed { seq: self.feeds[n].last(), now });
-                        // What is not in the log may be different since then too.
-                        let opening =
-                            self.opening(now).map(|opening| Frame::new(&ToClient::Opening { opening }));
-                        let beside = opening.into_iter().chain([self.waits_frame(), self.health_frame(n)]);
-                        Joined {
-                            first: std::iter::once(hello).chain(missed).chain(beside).collect(),
-                            live,
-                            log,
-                            seq: resume.seq,
-                        }
-                    }
-                    _ => Joined { first: self.picture(n).into_iter().collect(), live, log, seq },
-                };
-                let _ = reply.send(joined);
-            }
             Request::Rules { reply } => {
                 let rules = self.ledger.branch().rules().cloned();
                 let _ = reply.send(rules.map(|rules| InForce { rules, day_seq: self.day_seq }));
             }
             Request::Look { audience, reply } => {
-                let n = self.feeds.iter().position(|feed| feed.audience == audience);
-                let _ = reply.send(n.and_then(|n| self.picture(n)).map(|frame| frame.text()));
+                let _ = reply.send(self.picture(audience));
             }
         }
     }
 
-    fn picture(&mut self, n: usize) -> Option<Frame> {
+    fn picture(&self, audience: Audience) -> Option<Picture> {
         let seq = self.ledger.seq();
-        let (branch, calls, log) = (self.ledger.branch(), &self.calls, self.store.log_id());
         let now = self.clock.now().or(self.ledger.at())?;
         let (waits, health) = (self.waits.borrow(), self.health.view());
-        let feed = &mut self.feeds[n];
-        let audience = feed.audience;
-        feed.picture(seq, || {
-            let view = picture::whole(audience, branch, calls, &waits, &health, now)?;
-            Some(ToClient::Snapshot { log, seq, now, view: Box::new(view) })
+        self.feeds.of(audience)?.picture(seq, || {
+            let view = picture::whole(audience, self.ledger.branch(), &self.calls, &waits, &health, now)?;
+            Some(ToClient::Snapshot { log: self.feeds.log, seq, now, view: Box::new(view) })
         })
     }
 
@@ -706,12 +691,7 @@ impl Clerk {
 
     fn heartbeat(&mut self) {
         let Some(now) = self.clock.now() else { return };
-        for feed in &mut self.feeds {
-            if feed.is_heard() {
-                let seq = feed.last();
-                feed.send(Frame::new(&ToClient::Heartbeat { seq, now }));
-            }
-        }
+        self.feeds.iter().for_each(|feed| feed.beat(now));
     }
 
     fn opening(&self, now: Timestamp) -> Option<OpeningView> {
@@ -728,19 +708,13 @@ impl Clerk {
         self.opening_told.clone_from(&opening);
         let Some(opening) = opening else { return };
         let frame = Frame::new(&ToClient::Opening { opening });
-        for feed in &mut self.feeds {
-            // Whoever joins now has missed this frame, and must not be given a picture from before it.
-            feed.forget_picture();
-            feed.send(frame.clone());
-        }
+        self.feeds.iter().for_each(|feed| feed.tell_beside(Beside::Opening, frame.clone()));
     }
 
     fn tell_waits(&mut self) {
         self.waits.mark_unchanged();
         let frame = self.waits_frame();
-        for feed in &mut self.feeds {
-            feed.send(frame.clone());
-        }
+        self.feeds.iter().for_each(|feed| feed.tell_beside(Beside::Waits, frame.clone()));
     }
 
     fn waits_frame(&self) -> Frame {

@@ -3,9 +3,10 @@
 //! - [`config`] reads the file, [`serve`] runs the daemon from start to end.
 //! - `http` holds the addresses; `clerk` the one writer of a branch, `office` who replaces it;
 //!   `admission` who is let in when too much is asked; `health` what ails a branch; `feed` what an audience is
-//!   sent; `copying` keeps the copy up, [`upkeep`] is what an operator does with the data; `web` takes
-//!   connections and says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start
-//!   quick; `estimates` the waiting times.
+//!   told, `frame` how it goes over the line, `listeners` who writes it to all who listen, `socket` one who does;
+//!   `copying` keeps the copy up, [`upkeep`] is what an operator does with the data; `web` takes connections and
+//!   says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates`
+//!   the waiting times.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
 
@@ -20,13 +21,16 @@ pub mod decode;
 mod estimates;
 mod failure;
 mod feed;
+mod frame;
 mod health;
 mod http;
 mod keep;
+mod listeners;
 mod office;
 mod persons;
 mod picture;
 mod serve;
+mod socket;
 pub mod upkeep;
 mod web;
 mod wire;

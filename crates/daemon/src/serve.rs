@@ -280,6 +280,9 @@ async fn work(
     // last the store lets go of its file.
     stop.cancel();
     app.sockets.close();
+    if let Some(loaded) = app.loaded.get() {
+        loaded.offices.values().for_each(|office| office.desk().dismiss());
+    }
     let _ = tokio::time::timeout(FINISH_WITHIN, async {
         app.sockets.wait().await;
         if !web_died.load(Ordering::Relaxed) {

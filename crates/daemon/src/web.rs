@@ -83,8 +83,9 @@ impl Room {
 /// use). Left alone it grows to megabytes for each; a frame has some hundred bytes, the pages a few ten thousand.
 const SEND_BUFFER: u32 = 64 * 1024;
 
-/// How many connections may wait to be taken.
-const BACKLOG: u32 = 1024;
+/// How many connections may wait to be taken: after the line was cut all screens knock at the same moment. The
+/// system has a limit of its own, of 4,096 as a rule; whoever comes beyond it tries again a second later.
+const BACKLOG: u32 = 16_384;
 
 /// Listens there.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {

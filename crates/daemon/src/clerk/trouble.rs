@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use tokio::{task::JoinHandle, time::Instant};
 
 use super::Clerk;
-use crate::{failure::Failure, feed::Frame, health};
+use crate::{failure::Failure, feed::Beside, frame::Frame, health};
 
 /// How often it is tried whether the disk takes something again.
 const TRY_EVERY: Duration = Duration::from_secs(1);
@@ -27,8 +27,8 @@ const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
 /// How the clerk goes about trouble.
 #[derive(Default)]
 pub(super) struct Care {
-    /// What the screens were told last.
-    told: HealthView,
+    /// What the screens were told last, if anything.
+    told: Option<HealthView>,
     /// A try that is under way: the state is kept as it stands, which is as much as a commit is.
     trial: Option<JoinHandle<Result<(), StoreError>>>,
     tried: Option<Instant>,
@@ -106,20 +106,14 @@ impl Clerk {
     /// Tells every screen how the branch fares, if that is different.
     pub(super) fn tell_health(&mut self) {
         let fares = self.health.view();
-        let before = std::mem::replace(&mut self.care.told, fares.clone());
-        for feed in &mut self.feeds {
+        let before = self.care.told.replace(fares.clone());
+        for feed in self.feeds.iter() {
             let health = health::seen_by(feed.audience, &fares);
-            if health != health::seen_by(feed.audience, &before) {
-                feed.forget_picture();
-                feed.send(Frame::new(&ToClient::Health { health }));
+            let told = before.as_ref().map(|before| health::seen_by(feed.audience, before));
+            if told.as_ref() != Some(&health) {
+                feed.tell_beside(Beside::Health, Frame::new(&ToClient::Health { health }));
             }
         }
-    }
-
-    /// How the branch fares, for whoever joins a feed again.
-    pub(super) fn health_frame(&self, n: usize) -> Frame {
-        let health = health::seen_by(self.feeds[n].audience, &self.health.view());
-        Frame::new(&ToClient::Health { health })
     }
 
     /// The time of the clock, or of the log where the clock has not been set.

@@ -48,5 +48,5 @@ pub async fn look(
         )
     })?;
     let picture = app.office(&branch)?.desk().look(audience).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], picture.to_string()))
+    Ok(([(header::CONTENT_TYPE, "application/json")], picture))
 }
