@@ -20,9 +20,12 @@ use serde::Deserialize;
 
 pub use self::server::{Limits, Network, Server, Tls};
 
-/// The largest file that is read, of configuration and of holidays each. An office's rules have some
-/// 20 KiB, a country's holidays of many years 100.
-const FILE_BYTES: u64 = 4 << 20;
+/// The largest configuration that is read, in bytes: an office's rules have some 20 KiB, and there may be a
+/// thousand offices.
+const CONFIG_BYTES: u64 = 32 << 20;
+
+/// The largest file of holidays, in bytes: a country's of many years have some 100 KiB.
+const HOLIDAYS_BYTES: u64 = 4 << 20;
 
 /// The most offices of one daemon.
 const BRANCHES: usize = 1000;
@@ -153,7 +156,8 @@ pub enum ConfigError {
 impl Config {
     /// Reads and checks a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = read(path).map_err(|why| ConfigError::Unreadable { path: path.into(), why })?;
+        let text =
+            read(path, CONFIG_BYTES).map_err(|why| ConfigError::Unreadable { path: path.into(), why })?;
         let mut config: Self =
             toml::from_str(&text).map_err(|why| ConfigError::Malformed { path: path.into(), why })?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -193,7 +197,9 @@ impl Config {
         let mut faults = Vec::new();
         for (n, Holidays { file, branches }) in self.holidays.iter().enumerate() {
             let path = folder.join(file);
-            let days = read(&path).map_err(|why| why.to_string()).and_then(|text| holidays::read(&text));
+            let days = read(&path, HOLIDAYS_BYTES)
+                .map_err(|why| why.to_string())
+                .and_then(|text| holidays::read(&text));
             let days = match days {
                 Ok(days) => days,
                 Err(why) => {
@@ -245,12 +251,12 @@ impl Config {
 }
 
 /// The text of a file that has a bearable size.
-fn read(path: &Path) -> io::Result<String> {
+fn read(path: &Path, bytes: u64) -> io::Result<String> {
     let mut text = String::new();
     // One byte more than is allowed is enough to know, whatever the file says of its own size.
-    fs::File::open(path)?.take(FILE_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > FILE_BYTES {
-        let what = format!("it is larger than {} MiB", FILE_BYTES >> 20);
+    fs::File::open(path)?.take(bytes + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > bytes {
+        let what = format!("it is larger than {} MiB", bytes >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
     }
     Ok(text)

@@ -24,11 +24,6 @@ use tracing_subscriber::EnvFilter;
 
 use upkeep_tasks::Mend;
 
-/// A command is many small pieces of memory, made in one thread and freed in another. With the system's
-/// allocator a sixth of the daemon's time went there.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Giliran: queue numbers for counters (sistem nombor giliran).
 #[derive(Debug, Parser)]
 #[command(name = "giliran", version)]
