@@ -230,7 +230,7 @@ async fn screen(server: SocketAddr, source: IpAddr, words: &Words, notes: &Notes
     let mut stream = socket.connect(server).await.context("no connection")?;
     stream.set_nodelay(true)?;
     stream.write_all(&words.handshake).await?;
-    let mut head = [0; 512];
+    let mut head = vec![0; 4096];
     let mut length = 0;
     while !head[..length].ends_with(b"\r\n\r\n") {
         let more = stream.read(&mut head[length..]).await?;
@@ -238,6 +238,7 @@ async fn screen(server: SocketAddr, source: IpAddr, words: &Words, notes: &Notes
         length += more;
     }
     ensure!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head[..length]));
+    drop(head); // thousands are open at once
     stream.write_all(&words.hello).await?;
     let mut heard = Heard::default();
     loop {
