@@ -145,7 +145,7 @@ test('the newest number fills at least 30 % of the wall and its counter 14 %', a
 
 test('a call flashes slower than three times a second, and not at all for those who asked for calm', async (t) => {
   const visit = visitor(t, browser, daemon);
-  for (const [reducedMotion, expected] of [['no-preference', ['flash', '1s', '6']], ['reduce', ['none', '0s', '1']]]) {
+  for (const [reducedMotion, expected] of [['no-preference', ['flash', '1s']], ['reduce', ['none', '0s']]]) {
     const wall = await visit('/display', { reducedMotion });
     await drawn(wall);
     const counter = reducedMotion === 'reduce' ? 'kaunter-2' : 'kaunter-1';
@@ -156,8 +156,8 @@ test('a call flashes slower than three times a second, and not at all for those 
     await stage.waitFor();
     await reads(stage.locator('.state'), 'Panggilan semula Called again');
     const style = await stage.evaluate((place) => {
-      const { animationName, animationDuration, animationIterationCount } = getComputedStyle(place);
-      return [animationName, animationDuration, animationIterationCount];
+      const { animationName, animationDuration } = getComputedStyle(place);
+      return [animationName, animationDuration];
     });
     assert.deepEqual(style, expected);
     await wall.context().close();

@@ -173,3 +173,11 @@ export async function state(daemon, audience, branch = 'contoh') {
   const body = await answer.json();
   return body.view ?? body;
 }
+
+/** Lets a page be a loudspeaker's link as well, for as long as it is open. */
+export const speakFrom = (page) =>
+  page.evaluate(() => {
+    window.speaker = new WebSocket(`ws://${location.host}/api/v1/branches/contoh/events`);
+    const hello = { type: 'hello', audience: 'display', speaks: true };
+    window.speaker.onopen = () => window.speaker.send(JSON.stringify(hello));
+  });

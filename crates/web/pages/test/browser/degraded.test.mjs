@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
 import { drawn, reads, startBrowser, visitor } from './browser.mjs';
-import { command, hasSmallDisk, startDaemon } from './daemon.mjs';
+import { command, hasSmallDisk, speakFrom, startDaemon } from './daemon.mjs';
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -80,11 +80,7 @@ test('without a loudspeaker a call flashes longer and staff are told; with one a
   };
   assert.equal(await flashes(), 12);
 
-  await board.evaluate(() => {
-    window.speaker = new WebSocket(`ws://${location.host}/api/v1/branches/contoh/events`);
-    const hello = { type: 'hello', audience: 'display', speaks: true };
-    window.speaker.onopen = () => window.speaker.send(JSON.stringify(hello));
-  });
+  await speakFrom(board);
   await wall.waitForSelector('.wall[data-silent="false"]');
   for (const page of [counter, board]) await page.locator('.silent').waitFor({ state: 'detached' });
   const stage = wall.locator('.stage[data-fresh="true"]');
