@@ -92,7 +92,7 @@ impl Hall {
         let (events, called) = self.submit(Command::CallNext { counter: counter.clone() });
         let Some(Event::TicketCalled { ticket, .. }) = events.first() else { panic!("{events:?}") };
         let ticket: TicketId = *ticket;
-        let (_, done) = self.submit(Command::Finish { counter, ticket });
+        let (_, done) = self.submit(Command::Finish { counter, ticket, outcome: None });
         [called, done]
     }
 

@@ -7,18 +7,21 @@
 //! one called ahead; a waiting ticket stands in exactly the queue of its service; no number stands twice
 //! among the living and those who may still come back.
 
+mod announce;
 mod apply;
 mod call;
 mod choose;
 mod counters;
 mod day;
 mod issue;
+mod notices;
 mod order;
 mod query;
 mod serve;
 mod tickets;
 mod today;
 mod undo;
+mod way;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,12 +32,16 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppointmentCode, Booking, Command, CounterId, Event, OfficerId, PauseReason, PersonKey, Refusal, Rules,
-    ServiceId, Ticket, TicketId, numbers::Numbers, queue::Queues,
+    AnnouncementId, AppointmentCode, Booking, Command, CounterId, Event, FirstCall, NoticeId, OfficerId,
+    PauseReason, PersonKey, Refusal, Rules, ServiceId, Ticket, TicketId, numbers::Numbers, queue::Queues,
 };
+pub use announce::{Announcement, MOST_URGENT};
+use announce::{Planned, Wanted};
+pub use notices::{MOST_NOTICES, Notice};
 pub use today::Opening;
 use today::Today;
 use undo::Pressed;
+pub use way::{MOST_PAST, MOST_WAYS};
 
 /// The state of one branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +72,24 @@ pub struct Branch {
     /// The last press at each counter.
     presses: BTreeMap<CounterId, Pressed>,
     bookings: BTreeMap<AppointmentCode, Booking>,
+    /// How many numbers phones were given today.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    remote: BTreeMap<PersonKey, u32>,
+    /// How many notices were ever posted; the last one's id.
+    #[serde(default)]
+    posted: u64,
+    /// What everybody is told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    notices: BTreeMap<NoticeId, Notice>,
+    /// How many announcements were ever made; the last one's id.
+    #[serde(default)]
+    announced: u64,
+    /// What is urgent and was not called off.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    urgent: BTreeMap<AnnouncementId, Announcement>,
+    /// How far the planned announcements are done with.
+    #[serde(default)]
+    planned: Planned,
     tally: Tally,
 }
 
@@ -133,6 +158,22 @@ pub struct Tally {
     /// Tickets that came over from the day before.
     #[serde(default)]
     pub carried: u32,
+    /// First calls within what the charter promises of the wait, of services that promise something. A state that
+    /// was kept without it is not read: the whole log says what it was.
+    pub within: u32,
+    /// First calls later than that.
+    pub late: u32,
+}
+
+impl Tally {
+    /// What a first call counts in, if in anything.
+    fn of_first_call(&mut self, call: FirstCall) -> Option<&mut u32> {
+        match call {
+            FirstCall::Within => Some(&mut self.within),
+            FirstCall::Late => Some(&mut self.late),
+            FirstCall::Unpromised => None,
+        }
+    }
 }
 
 impl Branch {
@@ -159,6 +200,11 @@ impl Branch {
                 };
                 self.issue(rules, &wish, now)
             }
+            Command::IssueRemotely { service, language, announced, person } => {
+                let (language, announced, person) = (*language, *announced, Some(*person));
+                let wish = issue::Wish { service, class: None, language, announced, legs: None, person };
+                self.issue_remotely(rules, &wish, now)
+            }
             Command::ImportAppointments { appointments } => self.import(rules, appointments),
             Command::CancelAppointment { code } => self.cancel_appointment(code),
             Command::CheckIn { code, language, announced } => {
@@ -170,7 +216,10 @@ impl Branch {
             Command::CallAhead { counter } => self.call_ahead(rules, counter, now),
             Command::Recall { counter, ticket } => self.recall(rules, counter, *ticket, now),
             Command::StartServing { counter, ticket } => self.start(counter, *ticket),
-            Command::Finish { counter, ticket } => self.finish(rules, counter, *ticket),
+            Command::Finish { counter, ticket, outcome } => {
+                self.finish(rules, counter, *ticket, outcome.as_ref())
+            }
+            Command::AddNote { counter, ticket, note } => self.add_note(counter, *ticket, note.as_ref()),
             Command::NoShow { counter, ticket } => self.no_show(rules, counter, *ticket),
             Command::ComeBack { ticket } => self.come_back(rules, *ticket, now),
             Command::Transfer { counter, ticket, service, to, note } => {
@@ -182,6 +231,7 @@ impl Branch {
             Command::ChangeClass { ticket, class, reason } => {
                 self.change_class(rules, *ticket, class, reason)
             }
+            Command::GiveWay { ticket, past } => self.give_way(*ticket, *past),
             Command::CancelTicket { ticket, reason } => self.cancel(*ticket, reason.as_ref()),
             Command::Undo { counter } => self.undo(rules, counter, now),
             Command::OpenCounter { counter } => self.open(counter),
@@ -189,6 +239,13 @@ impl Branch {
             Command::PauseCounter { counter, reason } => self.pause(counter, *reason),
             Command::ResumeCounter { counter } => self.end_pause(counter),
             Command::SeatOfficer { counter, officer } => self.seat(counter, officer.as_ref()),
+            Command::PostNotice { text, until } => self.post_notice(text, *until, now),
+            Command::WithdrawNotice { notice } => self.withdraw_notice(*notice),
+            Command::Announce { sound, text, zones, urgent } => {
+                self.announce(rules, Wanted { sound, text: text.as_ref(), zones, urgent: *urgent })
+            }
+            Command::AnnouncePlanned { planned, due } => self.announce_planned(rules, planned, *due, now),
+            Command::EndAnnouncement { announcement } => self.end_announcement(*announcement),
             Command::ChooseServices { counter, services, helps } => {
                 self.choose_services(rules, counter, services, helps.as_deref())
             }
@@ -206,7 +263,10 @@ impl Branch {
         let close = self.today.closes().map(|at| (at, Command::CloseDay));
         let timer = self.timers.first().and_then(|(at, id)| Some((*at, self.timer_of(rules, *id)?.1)));
         // At one moment the day's end comes first: it may make the others needless.
-        [Some(day), close, timer].into_iter().flatten().min_by_key(|(at, _)| *at)
+        [Some(day), close, timer, self.notice_ends(), self.planned_due()]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(at, _)| *at)
     }
 
     fn living(&self, id: TicketId) -> Result<&Ticket, Refusal> {

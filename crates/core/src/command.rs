@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Appointment, AppointmentCode, ClassId, CounterId, Language, OfficerId, PauseReason, PersonKey, Remark,
-    Rules, ServiceId, TicketId, WaitRange,
+    AnnouncementId, Appointment, AppointmentCode, ClassId, CounterId, Language, NoticeId, OfficerId,
+    OutcomeId, PauseReason, PersonKey, PlannedId, Remark, Rules, ServiceId, Sound, Texts, TicketId,
+    WaitRange, ZoneId,
 };
 
 /// Something that a person, a device or the time of day asks for. Who asks goes beside it, see
@@ -49,6 +50,17 @@ pub enum Command {
         legs: Option<Vec<ServiceId>>,
         /// Stands for the person; kept where the service asks for it, and left away where it does not.
         person: Option<PersonKey>,
+    },
+    /// Give out the next number to somebody who is not at a kiosk and has shown to be near enough.
+    IssueRemotely {
+        /// What the visitor comes for.
+        service: ServiceId,
+        /// The visitor's language.
+        language: Language,
+        /// The waiting time that the visitor is told; kept with the ticket, decides nothing.
+        announced: Option<WaitRange>,
+        /// Stands for the phone; always kept.
+        person: PersonKey,
     },
     /// Add appointments, or change those of the same code that nobody has checked in for.
     ImportAppointments {
@@ -116,6 +128,17 @@ pub enum Command {
         counter: CounterId,
         /// The ticket at the counter.
         ticket: TicketId,
+        /// How it ended: one of the office's outcomes.
+        outcome: Option<OutcomeId>,
+    },
+    /// Write down beside the ticket at a counter what whoever serves it next should know.
+    AddNote {
+        /// The counter that has the ticket.
+        counter: CounterId,
+        /// The ticket at the counter.
+        ticket: TicketId,
+        /// What to know; none takes away what is written there.
+        note: Option<Remark>,
     },
     /// Nobody came.
     NoShow {
@@ -172,6 +195,13 @@ pub enum Command {
         /// Why.
         reason: Remark,
     },
+    /// Let others go first: the ticket goes behind so many who now come after it.
+    GiveWay {
+        /// A ticket that waits.
+        ticket: TicketId,
+        /// How many, from 1 to [`MOST_PAST`](crate::MOST_PAST); where fewer wait behind it, all of them.
+        past: u8,
+    },
     /// Void a ticket that no counter has.
     CancelTicket {
         /// The ticket.
@@ -212,6 +242,41 @@ pub enum Command {
         counter: CounterId,
         /// Who; none means nobody. Somebody who sits elsewhere leaves that counter.
         officer: Option<OfficerId>,
+    },
+    /// Tell everybody something.
+    PostNotice {
+        /// What.
+        text: Texts,
+        /// Until when it is shown, later than now; none means until it is withdrawn.
+        until: Option<Timestamp>,
+    },
+    /// Show a notice no longer.
+    WithdrawNotice {
+        /// Which.
+        notice: NoticeId,
+    },
+    /// Say something aloud beside the calls.
+    Announce {
+        /// What it sounds like.
+        sound: Sound,
+        /// The same in writing, for whoever does not hear it.
+        text: Option<Texts>,
+        /// In which zones; empty means everywhere.
+        zones: Vec<ZoneId>,
+        /// Whether it goes before everything and is repeated until it is called off.
+        urgent: bool,
+    },
+    /// Make an announcement that the office has planned.
+    AnnouncePlanned {
+        /// Which.
+        planned: PlannedId,
+        /// When it was due, if the clock brings it about; none for by hand.
+        due: Option<Timestamp>,
+    },
+    /// Call an urgent announcement off.
+    EndAnnouncement {
+        /// Which.
+        announcement: AnnouncementId,
     },
     /// Say which services a counter takes.
     ChooseServices {

@@ -7,8 +7,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Appointment, AppointmentCode, ClassId, CounterId, Language, OfficerId, PersonKey, Remark, Rules,
-    ServiceId, TicketId, TicketNumber,
+    AnnouncementId, Appointment, AppointmentCode, ClassId, CounterId, Language, NoticeId, OfficerId,
+    OutcomeId, PersonKey, PlannedId, Remark, Rules, ServiceId, Sound, Texts, TicketId, TicketNumber, ZoneId,
 };
 
 /// One change of a branch. When it happened is the time of the [`Entry`](crate::Entry) that holds it.
@@ -92,6 +92,9 @@ pub enum Event {
         /// What the due time counts from, if not the time of arrival: the hour of the appointment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         counts_from: Option<Timestamp>,
+        /// Whether it was given out by phone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        remote: bool,
     },
     /// The next visitor of a counter was called to the place near it.
     TicketCalledAhead {
@@ -154,6 +157,9 @@ pub enum Event {
         ticket: TicketId,
         /// Where.
         counter: CounterId,
+        /// How it ended, where it was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<OutcomeId>,
     },
     /// One leg of the visit is done, and the visit goes on to the next with its number and time of arrival.
     LegServed {
@@ -165,6 +171,19 @@ pub enum Event {
         service: ServiceId,
         /// When the ticket falls due there.
         due: Timestamp,
+        /// How the leg ended, where it was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<OutcomeId>,
+    },
+    /// A note was written down beside the ticket at a counter, or taken away.
+    NoteAdded {
+        /// About whom.
+        ticket: TicketId,
+        /// Where.
+        counter: CounterId,
+        /// What to know; none means nothing any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Remark>,
     },
     /// Nobody came to the counter.
     TicketMissed {
@@ -235,6 +254,15 @@ pub enum Event {
         /// Why.
         reason: Remark,
     },
+    /// A visitor lets others go first.
+    TicketGaveWay {
+        /// Who.
+        ticket: TicketId,
+        /// When the ticket falls due now.
+        due: Timestamp,
+        /// How many were let past.
+        passed: u32,
+    },
     /// The ticket is void.
     TicketCancelled {
         /// Which.
@@ -291,6 +319,48 @@ pub enum Event {
         /// Who, and nowhere else; none means nobody.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         officer: Option<OfficerId>,
+    },
+    /// The office tells everybody something.
+    NoticePosted {
+        /// The new notice.
+        notice: NoticeId,
+        /// What it says.
+        text: Texts,
+        /// Until when it is shown; none means until it is withdrawn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// A notice is shown no longer.
+    NoticeWithdrawn {
+        /// Which.
+        notice: NoticeId,
+    },
+    /// Something is said aloud beside the calls.
+    Announced {
+        /// The new announcement.
+        announcement: AnnouncementId,
+        /// What it sounds like.
+        sound: Sound,
+        /// The same in writing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Texts>,
+        /// In which zones; empty means everywhere.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        zones: Vec<ZoneId>,
+        /// Whether it goes before everything and is repeated until it is called off.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+        /// The planned announcement that it is, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        planned: Option<PlannedId>,
+        /// When it was due, if the clock brought it about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Timestamp>,
+    },
+    /// An urgent announcement is called off.
+    AnnouncementEnded {
+        /// Which.
+        announcement: AnnouncementId,
     },
 }
 

@@ -120,6 +120,22 @@ slug_id! {
 }
 
 slug_id! {
+    /// How a visit may end, such as `lulus`.
+    OutcomeId
+}
+slug_id! {
+    /// An announcement that an office has planned, such as `closing`.
+    PlannedId
+}
+slug_id! {
+    /// A sentence that voices have prepared, such as `closing-15`.
+    SentenceId
+}
+slug_id! {
+    /// Something that was recorded, by its digest.
+    RecordingId
+}
+slug_id! {
     /// A page of the kiosk.
     GroupId
 }
@@ -144,6 +160,28 @@ slug_id! {
 pub struct TicketId(pub u64);
 
 impl fmt::Display for TicketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One notice of a branch, for ever: counted from 1, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NoticeId(pub u64);
+
+impl fmt::Display for NoticeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One announcement of a branch, for ever: counted from 1, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AnnouncementId(pub u64);
+
+impl fmt::Display for AnnouncementId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -31,12 +31,15 @@ mod ticket;
 mod words;
 
 pub use appointment::{Appointment, Booking};
-pub use branch::{Branch, Counter, Missed, Opening, Pause, Tally};
+pub use branch::{
+    Announcement, Branch, Counter, MOST_NOTICES, MOST_PAST, MOST_URGENT, MOST_WAYS, Missed, Notice, Opening,
+    Pause, Tally,
+};
 pub use command::Command;
 pub use event::{Event, PauseReason, Press, Turn, WaitRange};
 pub use ids::{
-    BranchId, ClassId, CommandId, CounterId, DeviceId, GroupId, OfficerId, ServiceId, Slug, SlugError,
-    TicketId, ZoneId,
+    AnnouncementId, BranchId, ClassId, CommandId, CounterId, DeviceId, GroupId, NoticeId, OfficerId,
+    OutcomeId, PlannedId, RecordingId, SentenceId, ServiceId, Slug, SlugError, TicketId, ZoneId,
 };
 pub use language::{Language, Texts, UnknownLanguage};
 pub use ledger::{Decision, Entry, Known, Ledger, Submission};
@@ -44,9 +47,10 @@ pub use number::{NumberError, TicketNumber};
 pub use record::{Deviation, OutOfOrder};
 pub use refusal::{Kind, Refusal};
 pub use rules::{
-    AppointmentRule, AtClose, CallingRule, Charter, ClassRule, CounterRule, Day, Fault, Faults, GroupRule,
-    HoursRule, NoShowRule, Place, Rules, Series, ServiceRule, Span, SpecialDay, Stretch, TooLate, WeekRule,
-    propose_letters,
+    AnnouncingRule, AppointmentRule, AtClose, CallingRule, Charter, ClassRule, CounterRule, Day, Fault,
+    Faults, GroupRule, HoursRule, Icon, NoShowRule, NoticeRule, OutcomeRule, Place, PlannedRule, Quiet,
+    QuietRule, RemoteRule, Rules, ScreensRule, Series, ServiceRule, Sound, Span, SpecialDay, Stretch,
+    TooLate, VolumeRule, WeekRule, ZoneRule, propose_letters,
 };
-pub use ticket::{Ticket, TicketState};
+pub use ticket::{FirstCall, Ticket, TicketState};
 pub use words::{Actor, AppointmentCode, CodeError, PersonKey, PersonKeyError, Remark, RemarkError};

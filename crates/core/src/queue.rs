@@ -95,19 +95,25 @@ impl Queues {
     /// Everybody who waits for a service, the first first.
     pub(crate) fn iter(&self, service: &ServiceId) -> impl Iterator<Item = Place> {
         let lines = self.0.get(service).into_iter().flat_map(|q| q.open.values().chain(q.bound.values()));
-        let mut lines: Vec<_> = lines
-            .map(|line| {
-                let mut rest = line.iter();
-                (rest.next(), rest)
-            })
-            .collect();
-        std::iter::from_fn(move || {
-            // There are about as many lines as classes.
-            let waiting = lines.iter_mut().filter(|(first, _)| first.is_some());
-            let (first, rest) = waiting.min_by_key(|(first, _)| *first)?;
-            std::mem::replace(first, rest.next())
-        })
+        in_order(lines.map(Line::iter))
     }
+
+    /// Those who wait for a service at any counter and stand after `place`, the first first.
+    pub(crate) fn open_after(&self, service: &ServiceId, place: Place) -> impl Iterator<Item = Place> {
+        let lines = self.0.get(service).into_iter().flat_map(|queue| queue.open.values());
+        in_order(lines.map(move |line| line.after(place)))
+    }
+}
+
+/// One line of several, in order.
+fn in_order<'a>(lines: impl Iterator<Item = line::Iter<'a>>) -> impl Iterator<Item = Place> {
+    let mut lines: Vec<_> = lines.map(|mut rest| (rest.next(), rest)).collect();
+    std::iter::from_fn(move || {
+        // There are about as many lines as classes.
+        let waiting = lines.iter_mut().filter(|(first, _)| first.is_some());
+        let (first, rest) = waiting.min_by_key(|(first, _)| *first)?;
+        std::mem::replace(first, rest.next())
+    })
 }
 
 fn leave<K: Ord>(lines: &mut BTreeMap<K, Line>, key: &K, place: Place) {
@@ -150,6 +156,8 @@ mod tests {
         assert_eq!(queues.first(&service, Some(&["warga-emas".parse().unwrap()])), Some(place(20)));
         assert_eq!(queues.first_bound(&counter), Some(place(30)));
         assert_eq!(queues.before(&service, place(40)), 3, "who waits for one counter is not before others");
+        let after: Vec<_> = queues.open_after(&service, place(10)).map(|place| place.id.0).collect();
+        assert_eq!(after, [20, 40], "who waits for one counter is not after others either");
         queues.remove(&service, &"biasa".parse().unwrap(), Some(&counter), place(30));
         assert_eq!(queues.first_bound(&counter), None);
     }

@@ -48,6 +48,11 @@ pub enum Deviation {
         /// to.
         to: ClassId,
     },
+    /// Let others go first.
+    GaveWay {
+        /// How many.
+        passed: u32,
+    },
     /// Put back into the queue.
     Requeued {
         /// The counter that had called.
@@ -86,6 +91,9 @@ impl Entry {
             }
             Event::ClassChanged { ticket, from, class, reason, .. } => {
                 (*ticket, Deviation::ClassChanged { from: from.clone(), to: class.clone() }, Some(reason))
+            }
+            Event::TicketGaveWay { ticket, passed, .. } => {
+                (*ticket, Deviation::GaveWay { passed: *passed }, None)
             }
             Event::TicketRequeued { ticket, counter, reason } => {
                 (*ticket, Deviation::Requeued { counter: counter.clone() }, Some(reason))

@@ -4,7 +4,10 @@ mod sentences;
 
 use jiff::Timestamp;
 
-use crate::{ClassId, CounterId, Faults, ServiceId, TicketId, TicketNumber};
+use crate::{
+    AnnouncementId, ClassId, CounterId, Faults, NoticeId, OutcomeId, PlannedId, ServiceId, TicketId,
+    TicketNumber, ZoneId,
+};
 
 /// An answer that says no. The branch is unchanged.
 ///
@@ -29,6 +32,21 @@ pub enum Refusal {
     /// No such counter.
     #[error("there is no counter `{0}`")]
     UnknownCounter(CounterId),
+    /// The office knows no such outcome of a visit.
+    #[error("there is no outcome `{0}`")]
+    UnknownOutcome(OutcomeId),
+    /// No such notice is shown.
+    #[error("there is no notice {0}")]
+    UnknownNotice(NoticeId),
+    /// No such part of the office.
+    #[error("there is no zone `{0}`")]
+    UnknownZone(ZoneId),
+    /// The office has planned no such announcement.
+    #[error("there is no planned announcement `{0}`")]
+    UnknownPlanned(PlannedId),
+    /// No such urgent announcement goes on.
+    #[error("there is no urgent announcement {0}")]
+    UnknownAnnouncement(AnnouncementId),
     /// No ticket was ever given this id.
     #[error("there is no ticket {0}")]
     UnknownTicket(TicketId),
@@ -92,6 +110,12 @@ pub enum Refusal {
     /// The person has a living ticket.
     #[error("the person has {0}")]
     HasTicket(TicketNumber),
+    /// The office gives out no numbers by phone.
+    #[error("no numbers are given out by phone")]
+    RemoteNotOffered,
+    /// The phone has had as many numbers today as it may.
+    #[error("the phone has had its numbers of today")]
+    RemoteUsedUp,
     /// The office takes no appointments.
     #[error("the office takes no appointments")]
     NoAppointments,
@@ -128,6 +152,33 @@ pub enum Refusal {
     /// The ticket neither waits nor is parked.
     #[error("{0} does not wait")]
     NotWaiting(TicketNumber),
+    /// Nobody waits behind the ticket whom it could let past.
+    #[error("nobody waits behind {0}")]
+    NobodyBehind(TicketNumber),
+    /// The holder has let others go first often enough.
+    #[error("{0} has let others go first {most} times, which is the most", most = crate::MOST_WAYS)]
+    GaveWayEnough(TicketNumber),
+    /// A ticket lets at least one past, and not more than [`MOST_PAST`](crate::MOST_PAST) at once.
+    #[error("between 1 and {} are let past at once", crate::MOST_PAST)]
+    PastOutOfRange,
+    /// The notice says nothing, or too much.
+    #[error("a notice has 1 to {} characters in each language and no line break", crate::Remark::MOST_CHARS)]
+    UnsoundNotice,
+    /// As many notices are shown as there may be at once.
+    #[error("there are {} notices already", crate::MOST_NOTICES)]
+    TooManyNotices,
+    /// What an announcement says in writing is nothing, or too much.
+    #[error(
+        "an announcement has 1 to {} characters in each language and no line break",
+        crate::Remark::MOST_CHARS
+    )]
+    UnsoundAnnouncement,
+    /// As much is urgent as there may be at once.
+    #[error("there are {} urgent announcements already", crate::MOST_URGENT)]
+    TooManyUrgent,
+    /// The planned announcement is not due.
+    #[error("that announcement is not due")]
+    NothingDue,
     /// The ticket has not been called.
     #[error("{0} has not been called")]
     NotCalled(TicketNumber),
@@ -190,6 +241,11 @@ impl Refusal {
             Self::UnknownService(_) => "unknown_service",
             Self::UnknownClass(_) => "unknown_class",
             Self::UnknownCounter(_) => "unknown_counter",
+            Self::UnknownOutcome(_) => "unknown_outcome",
+            Self::UnknownNotice(_) => "unknown_notice",
+            Self::UnknownZone(_) => "unknown_zone",
+            Self::UnknownPlanned(_) => "unknown_planned",
+            Self::UnknownAnnouncement(_) => "unknown_announcement",
             Self::UnknownTicket(_) => "unknown_ticket",
             Self::TicketEnded(_) => "ticket_ended",
             Self::NumbersExhausted(_) => "numbers_exhausted",
@@ -210,6 +266,8 @@ impl Refusal {
             Self::QuotaUsed(_) => "quota_used",
             Self::PersonNeeded => "person_needed",
             Self::HasTicket(_) => "has_ticket",
+            Self::RemoteNotOffered => "remote_not_offered",
+            Self::RemoteUsedUp => "remote_used_up",
             Self::NoAppointments => "no_appointments",
             Self::UnknownAppointment => "unknown_appointment",
             Self::AppointmentUsed => "appointment_used",
@@ -221,6 +279,14 @@ impl Refusal {
             Self::ServiceNotTaken(_) => "service_not_taken",
             Self::OfficerThere => "officer_there",
             Self::NotWaiting(_) => "not_waiting",
+            Self::NobodyBehind(_) => "nobody_behind",
+            Self::GaveWayEnough(_) => "gave_way_enough",
+            Self::PastOutOfRange => "past_out_of_range",
+            Self::UnsoundNotice => "unsound_notice",
+            Self::TooManyNotices => "too_many_notices",
+            Self::UnsoundAnnouncement => "unsound_announcement",
+            Self::TooManyUrgent => "too_many_urgent",
+            Self::NothingDue => "nothing_due",
             Self::NotCalled(_) => "not_called",
             Self::NotMissed(_) => "not_missed",
             Self::NoPlaceAhead => "no_place_ahead",
@@ -243,13 +309,22 @@ impl Refusal {
             Self::UnknownService(_)
             | Self::UnknownClass(_)
             | Self::UnknownCounter(_)
+            | Self::UnknownOutcome(_)
+            | Self::UnknownNotice(_)
+            | Self::UnknownZone(_)
+            | Self::UnknownPlanned(_)
+            | Self::UnknownAnnouncement(_)
             | Self::UnknownTicket(_)
+            | Self::RemoteNotOffered
             | Self::UnknownAppointment => Kind::NotFound,
             Self::UnsoundRules(_)
             | Self::UnsoundAppointments(_)
             | Self::NoServices
             | Self::NoDestination
             | Self::TooManyLegs
+            | Self::PastOutOfRange
+            | Self::UnsoundNotice
+            | Self::UnsoundAnnouncement
             | Self::PersonNeeded => Kind::Invalid,
             Self::NotConfigured
             | Self::DayHasBegun
@@ -270,6 +345,7 @@ impl Refusal {
             | Self::AfterLastTicket(_)
             | Self::QuotaUsed(_)
             | Self::HasTicket(_)
+            | Self::RemoteUsedUp
             | Self::NoAppointments
             | Self::AppointmentUsed
             | Self::TooEarly { .. }
@@ -279,6 +355,11 @@ impl Refusal {
             | Self::ServiceNotTaken(_)
             | Self::OfficerThere
             | Self::NotWaiting(_)
+            | Self::NobodyBehind(_)
+            | Self::GaveWayEnough(_)
+            | Self::TooManyNotices
+            | Self::TooManyUrgent
+            | Self::NothingDue
             | Self::NotCalled(_)
             | Self::NotMissed(_)
             | Self::NoPlaceAhead

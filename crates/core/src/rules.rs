@@ -3,12 +3,15 @@
 //! Rules are checked as a whole before they are taken ([`Rules::check`]); a [`Fault`] names the place and
 //! the reason. What is allowed but unwise is a warning ([`Rules::warnings`]).
 
+mod announcing;
 mod calling;
 mod check;
 mod class;
 mod counter;
 mod hours;
 mod letters;
+mod remote;
+mod screens;
 mod service;
 
 use jiff::{
@@ -18,6 +21,7 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use announcing::{AnnouncingRule, PlannedRule, Quiet, QuietRule, Sound, VolumeRule, ZoneRule};
 pub use calling::{CallingRule, NoShowRule};
 pub(crate) use check::MOST_LEGS;
 pub use check::{Fault, Faults};
@@ -25,9 +29,11 @@ pub use class::{AppointmentRule, ClassRule, TooLate};
 pub use counter::{CounterRule, Place};
 pub use hours::{AtClose, Day, HoursRule, Span, SpecialDay, Stretch, WeekRule};
 pub use letters::propose_letters;
+pub use remote::RemoteRule;
+pub use screens::{Icon, NoticeRule, OutcomeRule, ScreensRule};
 pub use service::{Charter, GroupRule, Series, ServiceRule};
 
-use crate::{BranchId, ClassId, CounterId, GroupId, ServiceId, Texts};
+use crate::{BranchId, ClassId, CounterId, GroupId, Language, OutcomeId, ServiceId, Texts};
 
 /// The rules of one branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +49,12 @@ pub struct Rules {
     /// When a business day begins, in local time.
     #[serde(default = "default_day_begins")]
     pub day_begins: Time,
+    /// The languages of its screens, the first of them before anybody has chosen; at least one.
+    #[serde(default = "default_languages", skip_serializing_if = "all_languages")]
+    pub languages: Vec<Language>,
+    /// How its screens are made out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub screens: ScreensRule,
     /// When the office is open; without, it never closes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<HoursRule>,
@@ -52,6 +64,9 @@ pub struct Rules {
     /// How people with an appointment are received; without, there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointments: Option<AppointmentRule>,
+    /// How numbers are given out by phone; without, they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<RemoteRule>,
     /// Classes of visitor. The first is the ordinary one, which has no allowance of its own.
     #[serde(rename = "class")]
     pub classes: Vec<ClassRule>,
@@ -64,6 +79,24 @@ pub struct Rules {
     /// Where people are served.
     #[serde(rename = "counter")]
     pub counters: Vec<CounterRule>,
+    /// How a visit may end; without any, nobody asks.
+    #[serde(rename = "outcome", default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<OutcomeRule>,
+    /// What it tells everybody, day after day.
+    #[serde(rename = "notice", default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeRule>,
+    /// How calls are said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub announcing: AnnouncingRule,
+    /// Parts of the office with loudspeakers of their own.
+    #[serde(rename = "zone", default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ZoneRule>,
+    /// Hours in which nothing is said but what is urgent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quiet: Vec<QuietRule>,
+    /// Announcements that are made by the clock, or by hand.
+    #[serde(rename = "announcement", default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<PlannedRule>,
 }
 
 fn default_time_zone() -> String {
@@ -74,8 +107,16 @@ fn default_day_begins() -> Time {
     Time::midnight()
 }
 
-fn is_default(calling: &CallingRule) -> bool {
-    *calling == CallingRule::default()
+fn default_languages() -> Vec<Language> {
+    Language::ALL.into()
+}
+
+fn all_languages(languages: &[Language]) -> bool {
+    languages == Language::ALL
+}
+
+fn is_default<T: Default + PartialEq>(rule: &T) -> bool {
+    *rule == T::default()
 }
 
 impl Rules {
@@ -97,6 +138,11 @@ impl Rules {
     /// The group of that name.
     pub fn group(&self, id: &GroupId) -> Option<&GroupRule> {
         self.groups.iter().find(|group| group.id == *id)
+    }
+
+    /// The outcome of that name.
+    pub fn outcome(&self, id: &OutcomeId) -> Option<&OutcomeRule> {
+        self.outcomes.iter().find(|outcome| outcome.id == *id)
     }
 
     /// How long after arrival a ticket falls due.

@@ -1,6 +1,6 @@
 //! A ticket and where it stands.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{ClassId, CounterId, Language, PersonKey, Remark, ServiceId, TicketNumber};
@@ -31,14 +31,50 @@ pub struct Ticket {
     /// The one counter that may call it; none means any that takes the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<CounterId>,
-    /// What the counter before had to say.
+    /// What whoever has it, or has it next, should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Remark>,
+    /// Whether the note was written at the counter that has the ticket, so that it goes on with it. What the
+    /// counter before had to say ends with the stay at this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub note_goes_on: bool,
+    /// How often its holder has let others go first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub gave_way: u8,
+    /// How the first call stood to the charter; none before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_call: Option<FirstCall>,
     /// Stands for the person, where the office asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonKey>,
     /// Where it stands.
     pub state: TicketState,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u8) -> bool {
+    *count == 0
+}
+
+/// How a ticket's first call stood to what the charter promises of the wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstCall {
+    /// It came in time.
+    Within,
+    /// It came later.
+    Late,
+    /// The service promises nothing.
+    Unpromised,
+}
+
+impl Ticket {
+    /// How a call now would stand to a promise. Whoever came before the hour of an appointment waits from that hour.
+    pub(crate) fn held_against(&self, promise: Option<SignedDuration>, now: Timestamp) -> FirstCall {
+        let Some(promise) = promise else { return FirstCall::Unpromised };
+        let until = self.arrived.max(self.counts_from).saturating_add(promise).unwrap_or(Timestamp::MAX);
+        if now <= until { FirstCall::Within } else { FirstCall::Late }
+    }
 }
 
 /// Where a living ticket stands: at most one counter has it.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Branch, Counter, Pause, Tally, Today, day::ends};
-use crate::{Booking, Event, OfficerId, Rules, Ticket, TicketId, TicketState};
+use super::{Announcement, Branch, Counter, Notice, Pause, Tally, Today, day::ends};
+use crate::{Booking, Event, FirstCall, OfficerId, Rules, Ticket, TicketId, TicketState};
 
 impl Branch {
     /// Takes in an event that was decided on this state, at the time it was decided.
@@ -20,7 +20,7 @@ impl Branch {
 
     fn take_in(&mut self, event: &Event, at: Timestamp) {
         match event {
-            Event::RulesSet { rules } => self.take_rules(rules),
+            Event::RulesSet { rules } => self.take_rules(rules, at),
             Event::DayBegan { day, carry, left } => self.take_day(*day, *carry, *left, at),
             Event::DayClosed { end, ended } => {
                 self.today.closed = true;
@@ -55,6 +55,7 @@ impl Branch {
                 person,
                 appointment,
                 counts_from,
+                remote,
                 ahead: _,
                 announced: _,
             } => {
@@ -72,6 +73,10 @@ impl Branch {
                         *given = given.saturating_add(1);
                     }
                 }
+                if let Some(phone) = person.filter(|_| *remote) {
+                    let given = self.remote.entry(phone).or_default();
+                    *given = given.saturating_add(1);
+                }
                 let fresh = Ticket {
                     number: number.clone(),
                     service: service.clone(),
@@ -84,15 +89,23 @@ impl Branch {
                     legs: legs.clone(),
                     bound: None,
                     note: None,
+                    note_goes_on: false,
+                    gave_way: 0,
+                    first_call: None,
                     person: *person,
                     state: TicketState::Waiting { since: at },
                 };
                 self.put(*ticket, fresh);
             }
-            Event::TicketCalled { ticket, counter, .. } => self.change(*ticket, |ticket| {
-                let counter = counter.clone();
-                ticket.state = TicketState::Called { counter, since: at, last: at, attempts: 1 };
-            }),
+            Event::TicketCalled { ticket, counter, .. } => {
+                let first_call = self.count_first_call(*ticket, at);
+                self.change(*ticket, |ticket| {
+                    let counter = counter.clone();
+                    ticket.note_goes_on = false;
+                    ticket.first_call = ticket.first_call.or(first_call);
+                    ticket.state = TicketState::Called { counter, since: at, last: at, attempts: 1 };
+                });
+            }
             Event::TicketCalledAhead { ticket, counter, .. } => self.change(*ticket, |ticket| {
                 ticket.state = TicketState::Ahead { counter: counter.clone(), since: at };
             }),
@@ -111,8 +124,14 @@ impl Branch {
             Event::LegServed { ticket, service, due, .. } => self.change(*ticket, |ticket| {
                 go_on(ticket, service);
                 ticket.due = *due;
-                (ticket.bound, ticket.note) = (None, None);
+                ticket.bound = None;
+                ticket.note = ticket.note.take().filter(|_| ticket.note_goes_on);
+                ticket.note_goes_on = false;
                 ticket.state = TicketState::Waiting { since: at };
+            }),
+            Event::NoteAdded { ticket, note, .. } => self.change(*ticket, |ticket| {
+                ticket.note.clone_from(note);
+                ticket.note_goes_on = note.is_some();
             }),
             Event::TicketMissed { ticket, .. } => {
                 self.tally.missed = self.tally.missed.saturating_add(1);
@@ -141,6 +160,7 @@ impl Branch {
                     ticket.due = *due;
                     ticket.bound.clone_from(to);
                     ticket.note.clone_from(note);
+                    ticket.note_goes_on = false;
                     ticket.state = TicketState::Waiting { since: at };
                 });
             }
@@ -154,6 +174,10 @@ impl Branch {
                 ticket.class = class.clone();
                 ticket.due = *due;
                 ticket.goes_next = *goes_next;
+            }),
+            Event::TicketGaveWay { ticket, due, .. } => self.change(*ticket, |ticket| {
+                ticket.due = *due;
+                ticket.gave_way = ticket.gave_way.saturating_add(1);
             }),
             Event::TicketCancelled { ticket, .. } => {
                 self.tally.cancelled = self.tally.cancelled.saturating_add(1);
@@ -192,6 +216,26 @@ impl Branch {
                     counter.officer.clone_from(officer);
                 }
             }
+            Event::NoticePosted { notice, text, until } => {
+                self.posted = self.posted.max(notice.0);
+                self.notices.insert(*notice, Notice { text: text.clone(), until: *until });
+            }
+            Event::NoticeWithdrawn { notice } => {
+                self.notices.remove(notice);
+            }
+            Event::Announced { announcement, sound, text, zones, urgent, planned, due } => {
+                self.announced = self.announced.max(announcement.0);
+                if *urgent {
+                    let (sound, text, zones) = (sound.clone(), text.clone(), zones.clone());
+                    self.urgent.insert(*announcement, Announcement { at, sound, text, zones });
+                }
+                if let Some(due) = due {
+                    self.planned = (*due, planned.clone());
+                }
+            }
+            Event::AnnouncementEnded { announcement } => {
+                self.urgent.remove(announcement);
+            }
             Event::CounterServicesChosen { counter, services, helps } => {
                 if let Some(counter) = self.counters.get_mut(counter) {
                     counter.services.clone_from(services);
@@ -201,11 +245,27 @@ impl Branch {
         }
     }
 
+    /// Counts the first call of a ticket, and says how it stood to the charter; none if it was called before.
+    fn count_first_call(&mut self, id: TicketId, at: Timestamp) -> Option<FirstCall> {
+        let ticket = self.tickets.get(&id).filter(|ticket| ticket.first_call.is_none())?;
+        let service = self.rules.as_deref().and_then(|rules| rules.service(&ticket.service));
+        let promise = service.and_then(|service| service.charter).and_then(|charter| charter.waiting);
+        let call = ticket.held_against(promise, at);
+        if let Some(count) = self.tally.of_first_call(call) {
+            *count = count.saturating_add(1);
+        }
+        Some(call)
+    }
+
     fn take_day(&mut self, day: Date, carry: bool, left: u32, at: Timestamp) {
         self.day = Some(day);
         self.sequences.clear();
         self.given.clear();
+        self.remote.clear();
         self.presses.clear();
+        self.notices.clear();
+        self.urgent.clear();
+        self.planned = (at, None);
         self.tally = Tally { carried: if carry { left } else { 0 }, ..Tally::default() };
         let missed: Vec<TicketId> = self.missed.keys().copied().collect();
         for id in missed {
@@ -232,7 +292,7 @@ impl Branch {
 
     /// Counters come and go with the rules. One that stays keeps what it does now; what it takes changes
     /// if the rules say something else about it than before.
-    fn take_rules(&mut self, rules: &Arc<Rules>) {
+    fn take_rules(&mut self, rules: &Arc<Rules>, at: Timestamp) {
         // Rules that take away a counter with somebody at it are refused; should a log hold such, the
         // visitor waits again, in the old place.
         let gone = |id: &crate::CounterId| rules.counter(id).is_none();
@@ -271,6 +331,8 @@ impl Branch {
             let before = std::mem::replace(&mut self.today, Today::of(rules, day));
             self.today.extra = before.extra;
             self.today.closed = before.closed && !new_hours;
+            // What new rules plan for hours that are over is not made up for.
+            self.planned = self.planned.clone().max((at, None));
         }
         self.set_timers();
     }

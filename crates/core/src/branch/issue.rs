@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{Branch, Opening};
 use crate::{
     Appointment, AppointmentCode, ClassId, ClassRule, Event, Fault, Faults, Language, PersonKey, Refusal,
-    Rules, Series, ServiceId, ServiceRule, TicketId, TicketNumber, TooLate, WaitRange, queue::Place,
-    rules::MOST_LEGS,
+    RemoteRule, Rules, Series, ServiceId, ServiceRule, TicketId, TicketNumber, TooLate, WaitRange,
+    queue::Place, rules::MOST_LEGS,
 };
 
 /// What somebody at the kiosk asks for.
@@ -31,10 +31,31 @@ struct Fresh<'a> {
     person: Option<PersonKey>,
     booking: Option<&'a Appointment>,
     counts_from: Option<Timestamp>,
+    remote: bool,
 }
 
 impl Branch {
     pub(super) fn issue(&self, rules: &Rules, wish: &Wish<'_>, now: Timestamp) -> Result<Event, Refusal> {
+        self.walk_in(rules, wish, None, now)
+    }
+
+    pub(super) fn issue_remotely(
+        &self,
+        rules: &Rules,
+        wish: &Wish<'_>,
+        now: Timestamp,
+    ) -> Result<Event, Refusal> {
+        let offered = rules.remote.as_ref().ok_or(Refusal::RemoteNotOffered)?;
+        self.walk_in(rules, wish, Some(offered), now)
+    }
+
+    fn walk_in(
+        &self,
+        rules: &Rules,
+        wish: &Wish<'_>,
+        by_phone: Option<&RemoteRule>,
+        now: Timestamp,
+    ) -> Result<Event, Refusal> {
         let rule = known_service(rules, wish.service)?;
         let class = match wish.class {
             None => ordinary(rules)?,
@@ -58,13 +79,22 @@ impl Branch {
         if self.numbers_left(&rule.id) == Some(0) {
             return Err(Refusal::QuotaUsed(rule.id.clone()));
         }
-        let person = self.known_person(rule, wish.person)?;
-        let (language, announced) = (wish.language, wish.announced);
-        self.give_out(
-            rules,
-            Fresh { rule, class, language, announced, legs, person, booking: None, counts_from: None },
-            now,
-        )
+        let person = match by_phone {
+            None => self.known_person(rule, wish.person)?,
+            Some(offered) => Some(self.known_phone(offered, wish.person)?),
+        };
+        let fresh = Fresh {
+            rule,
+            class,
+            language: wish.language,
+            announced: wish.announced,
+            legs,
+            person,
+            booking: None,
+            counts_from: None,
+            remote: by_phone.is_some(),
+        };
+        self.give_out(rules, fresh, now)
     }
 
     pub(super) fn check_in(
@@ -101,7 +131,7 @@ impl Branch {
         let legs = rule.then.clone();
         self.give_out(
             rules,
-            Fresh { rule, class, language, announced, legs, person, booking, counts_from },
+            Fresh { rule, class, language, announced, legs, person, booking, counts_from, remote: false },
             now,
         )
     }
@@ -151,7 +181,7 @@ impl Branch {
     }
 
     fn give_out(&self, rules: &Rules, fresh: Fresh<'_>, now: Timestamp) -> Result<Event, Refusal> {
-        let Fresh { rule, class, language, announced, legs, person, booking, counts_from } = fresh;
+        let Fresh { rule, class, language, announced, legs, person, booking, counts_from, remote } = fresh;
         let ticket = TicketId(self.issued + 1);
         let due = due(rules, rule, &class.id, counts_from.unwrap_or(now));
         let place = Place { waits_its_turn: !class.goes_next, due, id: ticket };
@@ -169,6 +199,7 @@ impl Branch {
             person,
             appointment: booking.map(|appointment| appointment.code.clone()),
             counts_from,
+            remote,
         })
     }
 
@@ -191,6 +222,16 @@ impl Branch {
         let person = person.ok_or(Refusal::PersonNeeded)?;
         self.without_ticket(Some(person))?;
         Ok(Some(person))
+    }
+
+    /// The phone that asks for a number: without a living ticket, and with numbers left today.
+    fn known_phone(&self, offered: &RemoteRule, phone: Option<PersonKey>) -> Result<PersonKey, Refusal> {
+        let phone = phone.ok_or(Refusal::PersonNeeded)?;
+        self.without_ticket(Some(phone))?;
+        if self.remote.get(&phone).is_some_and(|given| *given >= offered.most_per_day) {
+            return Err(Refusal::RemoteUsedUp);
+        }
+        Ok(phone)
     }
 
     /// Refuses a person who has a living ticket.

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Branch, Counter, Missed, Opening, Tally};
-use crate::{AppointmentCode, Booking, CounterId, PersonKey, Rules, ServiceId, Stretch, Ticket, TicketId};
+use super::{Announcement, Branch, Counter, Missed, Notice, Opening, Tally, tickets::place};
+use crate::{
+    AnnouncementId, AppointmentCode, Booking, CounterId, NoticeId, PersonKey, Rules, ServiceId, Stretch,
+    Ticket, TicketId, TicketState,
+};
 
 impl Branch {
     /// The office's rules, once it has any.
@@ -74,6 +77,14 @@ impl Branch {
         self.queues.iter(service).map(|place| place.id)
     }
 
+    /// How many wait for the same service as somebody who waits, and are due before.
+    pub fn due_before(&self, id: TicketId) -> Option<u32> {
+        let ticket = self.tickets.get(&id)?;
+        let TicketState::Waiting { .. } = ticket.state else { return None };
+        let before = self.queues.before(&ticket.service, place(id, ticket));
+        Some(u32::try_from(before).unwrap_or(u32::MAX))
+    }
+
     /// How many wait for a service.
     pub fn waiting(&self, service: &ServiceId) -> u32 {
         u32::try_from(self.queues.len(service)).unwrap_or(u32::MAX)
@@ -99,6 +110,16 @@ impl Branch {
     /// All appointments of today and later, in the order of their codes.
     pub fn appointments(&self) -> impl Iterator<Item = &Booking> {
         self.bookings.values()
+    }
+
+    /// What everybody is told for a while, in the order in which it was posted.
+    pub fn notices(&self) -> impl Iterator<Item = (NoticeId, &Notice)> {
+        self.notices.iter().map(|(id, notice)| (*id, notice))
+    }
+
+    /// What is urgent and was not called off, in the order in which it was announced.
+    pub fn urgent(&self) -> impl Iterator<Item = (AnnouncementId, &Announcement)> {
+        self.urgent.iter().map(|(id, announcement)| (*id, announcement))
     }
 
     /// What became of today's tickets.

@@ -7,7 +7,7 @@ use super::{
     call::calls,
     issue::{due, known_service},
 };
-use crate::{CounterId, Event, Refusal, Remark, Rules, ServiceId, TicketId, TicketState};
+use crate::{CounterId, Event, OutcomeId, Refusal, Remark, Rules, ServiceId, TicketId, TicketState};
 
 impl Branch {
     pub(super) fn start(&self, counter: &CounterId, id: TicketId) -> Result<Event, Refusal> {
@@ -15,17 +15,38 @@ impl Branch {
         Ok(Event::ServingStarted { ticket: id, counter: counter.clone() })
     }
 
-    pub(super) fn finish(&self, rules: &Rules, counter: &CounterId, id: TicketId) -> Result<Event, Refusal> {
+    pub(super) fn finish(
+        &self,
+        rules: &Rules,
+        counter: &CounterId,
+        id: TicketId,
+        outcome: Option<&OutcomeId>,
+    ) -> Result<Event, Refusal> {
         let ticket = self.at_counter(counter, id)?;
+        if let Some(unknown) = outcome.filter(|outcome| rules.outcome(outcome).is_none()) {
+            return Err(Refusal::UnknownOutcome(unknown.clone()));
+        }
+        let outcome = outcome.cloned();
         Ok(match ticket.legs.iter().find_map(|leg| rules.service(leg)) {
-            None => Event::TicketServed { ticket: id, counter: counter.clone() },
+            None => Event::TicketServed { ticket: id, counter: counter.clone(), outcome },
             Some(next) => Event::LegServed {
                 ticket: id,
                 counter: counter.clone(),
                 service: next.id.clone(),
                 due: due(rules, next, &ticket.class, ticket.counts_from),
+                outcome,
             },
         })
+    }
+
+    pub(super) fn add_note(
+        &self,
+        counter: &CounterId,
+        id: TicketId,
+        note: Option<&Remark>,
+    ) -> Result<Event, Refusal> {
+        self.at_counter(counter, id)?;
+        Ok(Event::NoteAdded { ticket: id, counter: counter.clone(), note: note.cloned() })
     }
 
     pub(super) fn no_show(&self, rules: &Rules, counter: &CounterId, id: TicketId) -> Result<Event, Refusal> {
@@ -79,7 +100,7 @@ impl Branch {
             service: service.unwrap_or(&ticket.service).clone(),
             due,
             to: to.cloned(),
-            note: note.cloned(),
+            note: note.or(ticket.note.as_ref().filter(|_| ticket.note_goes_on)).cloned(),
         })
     }
 

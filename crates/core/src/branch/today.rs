@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::{Rules, ServiceId, Stretch};
+use crate::{PlannedId, Rules, ServiceId, Stretch};
 
 /// The business day, worked out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub(super) struct Today {
     pub(super) extra: Option<Timestamp>,
     /// Whether it has closed for the day.
     pub(super) closed: bool,
+    /// When planned announcements fall due, in order; those that go by the close are not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) planned: Vec<(Timestamp, PlannedId)>,
 }
 
 impl Default for Today {
@@ -35,6 +38,7 @@ impl Default for Today {
             last_of: BTreeMap::new(),
             extra: None,
             closed: false,
+            planned: Vec::new(),
         }
     }
 }
@@ -75,6 +79,7 @@ impl Today {
             open,
             extra: None,
             closed: false,
+            planned: rules.planned_on(day),
         }
     }
 

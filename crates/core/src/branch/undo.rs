@@ -73,6 +73,13 @@ impl Branch {
         match press {
             Press::Finish if after.is_none() => self.tally.served = self.tally.served.saturating_sub(1),
             Press::NoShow => self.tally.missed = self.tally.missed.saturating_sub(1),
+            // The call was the first of the ticket, and is none any more.
+            Press::Call if before.first_call.is_none() => {
+                let call = after.as_ref().and_then(|after| after.first_call);
+                if let Some(count) = call.and_then(|call| self.tally.of_first_call(call)) {
+                    *count = count.saturating_sub(1);
+                }
+            }
             Press::Finish | Press::Call | Press::Start | Press::Transfer | Press::Park => {}
         }
         self.forget_missed(id);
@@ -102,7 +109,7 @@ fn press(event: &Event) -> Option<(&CounterId, TicketId, Press)> {
     Some(match event {
         Event::TicketCalled { counter, ticket, .. } => (counter, *ticket, Press::Call),
         Event::ServingStarted { counter, ticket } => (counter, *ticket, Press::Start),
-        Event::TicketServed { counter, ticket } => (counter, *ticket, Press::Finish),
+        Event::TicketServed { counter, ticket, .. } => (counter, *ticket, Press::Finish),
         Event::LegServed { counter, ticket, .. } => (counter, *ticket, Press::Finish),
         Event::TicketMissed { counter, ticket } => (counter, *ticket, Press::NoShow),
         Event::TicketTransferred { counter, ticket, .. } => (counter, *ticket, Press::Transfer),

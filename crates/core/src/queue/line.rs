@@ -104,6 +104,21 @@ impl Line {
         iter
     }
 
+    /// Those after `place`, the first first.
+    pub(crate) fn after(&self, place: Place) -> Iter<'_> {
+        let mut iter = Iter { open: Vec::new() };
+        let mut line = self;
+        while let Some(node) = &line.0 {
+            if node.place > place {
+                iter.open.push(node);
+                line = &node.left;
+            } else {
+                line = &node.right;
+            }
+        }
+        iter
+    }
+
     /// Those before `place` and those after it.
     fn split(self, place: Place) -> (Self, Self) {
         let Some(mut node) = self.0 else { return (Self(None), Self(None)) };
@@ -195,7 +210,7 @@ impl<'de> Deserialize<'de> for Line {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, ops::Bound};
 
     use proptest::prelude::*;
 
@@ -215,6 +230,8 @@ mod tests {
                 let due = Timestamp::from_second(due).expect("in range");
                 let place = Place { waits_its_turn, due, id: TicketId(id) };
                 prop_assert_eq!(line.before(place), plain.range(..place).count());
+                let after = plain.range((Bound::Excluded(place), Bound::Unbounded));
+                prop_assert!(line.after(place).eq(after.copied()));
                 // A ticket stands in a line once.
                 if join && !plain.iter().any(|stands: &Place| stands.id == place.id) {
                     line.insert(place);

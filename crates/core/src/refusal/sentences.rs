@@ -70,6 +70,45 @@ impl Refusal {
                     "`{}` என்ற கவுண்டர் இல்லை.",
                 ],
             ),
+            Self::UnknownOutcome(id) => with(
+                id,
+                [
+                    "Tiada hasil urusan `{}`.",
+                    "There is no outcome `{}`.",
+                    "没有办理结果“{}”。",
+                    "`{}` என்ற முடிவு இல்லை.",
+                ],
+            ),
+            Self::UnknownNotice(_) => plain([
+                "Notis ini tidak lagi dipaparkan.",
+                "This notice is no longer shown.",
+                "此通告已不再显示。",
+                "இந்த அறிவிப்பு இனி காட்டப்படவில்லை.",
+            ]),
+            Self::UnknownZone(id) => with(
+                id,
+                [
+                    "Tiada zon `{}` di pejabat ini.",
+                    "This office has no zone `{}`.",
+                    "本处没有区域“{}”。",
+                    "இந்த அலுவலகத்தில் `{}` என்ற பகுதி இல்லை.",
+                ],
+            ),
+            Self::UnknownPlanned(id) => with(
+                id,
+                [
+                    "Tiada pengumuman `{}` di pejabat ini.",
+                    "This office has no announcement `{}`.",
+                    "本处没有广播“{}”。",
+                    "இந்த அலுவலகத்தில் `{}` என்ற அறிவிப்பு இல்லை.",
+                ],
+            ),
+            Self::UnknownAnnouncement(_) => plain([
+                "Pengumuman kecemasan ini sudah dihentikan.",
+                "This urgent announcement has been called off already.",
+                "此紧急广播已停止。",
+                "இந்த அவசர அறிவிப்பு ஏற்கனவே நிறுத்தப்பட்டது.",
+            ]),
             Self::UnknownTicket(_) => plain([
                 "Tiket ini tidak wujud.",
                 "There is no such ticket.",
@@ -198,6 +237,18 @@ impl Refusal {
                     "உங்களிடம் ஏற்கனவே {} எண் உள்ளது.",
                 ],
             ),
+            Self::RemoteNotOffered => plain([
+                "Pejabat ini tidak mengeluarkan nombor melalui telefon.",
+                "This office gives out no numbers by phone.",
+                "本办事处不提供手机取号。",
+                "இந்த அலுவலகம் தொலைபேசி வழியாக எண் வழங்குவதில்லை.",
+            ]),
+            Self::RemoteUsedUp => plain([
+                "Telefon ini sudah mengambil semua nombornya untuk hari ini. Sila gunakan kios.",
+                "This phone has had all its numbers for today. Please use the kiosk.",
+                "此手机今天的取号次数已用完，请使用取号机。",
+                "இந்தத் தொலைபேசி இன்றைக்கான எண்களை எல்லாம் பெற்றுவிட்டது. கியாஸ்க்கைப் பயன்படுத்தவும்.",
+            ]),
             Self::NoAppointments => plain([
                 "Pejabat ini tidak menerima janji temu.",
                 "This office takes no appointments.",
@@ -268,6 +319,60 @@ impl Refusal {
                 number,
                 ["{} tidak sedang menunggu.", "{} is not waiting.", "{} 不在等候。", "{} காத்திருக்கவில்லை."],
             ),
+            Self::NobodyBehind(number) => with(
+                number,
+                [
+                    "Tiada sesiapa menunggu di belakang {}.",
+                    "Nobody is waiting behind {}.",
+                    "{} 后面没有人在等候。",
+                    "{} இன் பின்னால் யாரும் காத்திருக்கவில்லை.",
+                ],
+            ),
+            Self::GaveWayEnough(number) => with(
+                number,
+                [
+                    "{} sudah memberi laluan 5 kali, iaitu had tertinggi.",
+                    "{} has let others go first 5 times, which is the most.",
+                    "{} 已让他人先办理 5 次，达到上限。",
+                    "{} ஏற்கனவே 5 முறை மற்றவர்களை முன்னே விட்டுள்ளது; அதுவே அதிகபட்சம்.",
+                ],
+            ),
+            Self::PastOutOfRange => plain([
+                "Beri laluan kepada 1 hingga 20 orang sahaja pada satu masa.",
+                "Let between 1 and 20 people go first at a time.",
+                "每次可让 1 至 20 人先办理。",
+                "ஒரே நேரத்தில் 1 முதல் 20 பேர் வரை முன்னே செல்ல விடலாம்.",
+            ]),
+            Self::UnsoundNotice => plain([
+                "Sila tulis notis dalam satu baris, paling banyak 200 aksara.",
+                "Write the notice in one line, at most 200 characters.",
+                "请用一行填写通告，最多 200 字。",
+                "அறிவிப்பை ஒரே வரியில் எழுதவும், அதிகபட்சம் 200 எழுத்துகள்.",
+            ]),
+            Self::TooManyNotices => plain([
+                "Sudah ada 20 notis. Sila tarik balik satu dahulu.",
+                "There are 20 notices already. Please withdraw one first.",
+                "已有 20 则通告，请先撤下一则。",
+                "ஏற்கனவே 20 அறிவிப்புகள் உள்ளன. முதலில் ஒன்றை நீக்கவும்.",
+            ]),
+            Self::UnsoundAnnouncement => plain([
+                "Sila tulis pengumuman dalam satu baris, paling banyak 200 aksara.",
+                "Write the announcement in one line, at most 200 characters.",
+                "请用一行填写广播内容，最多 200 字。",
+                "அறிவிப்பை ஒரே வரியில் எழுதவும், அதிகபட்சம் 200 எழுத்துகள்.",
+            ]),
+            Self::TooManyUrgent => plain([
+                "Sudah ada 3 pengumuman kecemasan. Sila hentikan satu dahulu.",
+                "There are 3 urgent announcements already. Please call one off first.",
+                "已有 3 则紧急广播，请先停止一则。",
+                "ஏற்கனவே 3 அவசர அறிவிப்புகள் உள்ளன. முதலில் ஒன்றை நிறுத்தவும்.",
+            ]),
+            Self::NothingDue => plain([
+                "Pengumuman ini belum tiba masanya.",
+                "This announcement is not due.",
+                "此广播尚未到时间。",
+                "இந்த அறிவிப்புக்கான நேரம் வரவில்லை.",
+            ]),
             Self::NotCalled(number) => with(
                 number,
                 [

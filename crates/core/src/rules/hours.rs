@@ -58,7 +58,7 @@ pub enum Day {
 }
 
 impl Day {
-    fn of(date: Date) -> Self {
+    pub(super) fn of(date: Date) -> Self {
         match date.weekday() {
             Weekday::Monday => Self::Mon,
             Weekday::Tuesday => Self::Tue,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, civil::Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{ClassId, GroupId, ServiceId, Texts};
+use super::Icon;
+use crate::{ClassId, GroupId, ServiceId, Texts, ZoneId};
 
 /// What people come for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,9 @@ pub struct ServiceRule {
     pub id: ServiceId,
     /// The name as people read it.
     pub name: Texts,
+    /// The sign beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Icon>,
     /// The numbers it gives out.
     pub series: Series,
     /// How long after arrival an ordinary ticket falls due. The charter's promise is a good choice.
@@ -44,6 +48,9 @@ pub struct ServiceRule {
     /// The services that the same visit goes on to, in order and with the same number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub then: Vec<ServiceId>,
+    /// The zones in which its calls are said beside the counter's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ZoneId>,
     /// Whether a visitor must be known by a keyed hash, and may have one living ticket at most.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_per_person: bool,
@@ -77,6 +84,9 @@ pub struct GroupRule {
     pub id: GroupId,
     /// The name as people read it.
     pub name: Texts,
+    /// The sign beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Icon>,
     /// The group that it lies in; none means the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<GroupId>,

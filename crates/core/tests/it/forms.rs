@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use giliran_core::{
-    Appointment, Entry, Event, Fault, Faults, Language, PauseReason, PersonKey, Press, Refusal, TicketId,
-    TicketNumber, Turn, WaitRange,
+    AnnouncementId, Appointment, Entry, Event, Fault, Faults, Language, NoticeId, PauseReason, PersonKey,
+    Press, Refusal, Sound, Texts, TicketId, TicketNumber, Turn, WaitRange,
 };
 use serde_json::json;
 
@@ -40,6 +40,7 @@ fn full() -> serde_json::Value {
             "/appointments",
             json!({ "class": "biasa", "early": "PT1H", "late": "PT20M", "too_late": "refused" }),
         ),
+        ("/remote", json!({ "most_per_day": 2 })),
         ("/class/2/goes_next", json!(true)),
         (
             "/group",
@@ -58,6 +59,12 @@ fn full() -> serde_json::Value {
         ("/counter/1/others_when_idle", json!(false)),
         ("/counter/1/zone", json!("dewan-1")),
         ("/counter/1/ahead", json!({ "ms": "Kerusi biru" })),
+        ("/languages", json!(["ms", "en"])),
+        ("/screens", json!({ "viewing_m": 15, "greeting": false })),
+        ("/group/0/icon", json!("application")),
+        ("/service/0/icon", json!("passport")),
+        ("/outcome", json!([{ "id": "lulus", "name": { "ms": "Lulus", "en": "Approved" } }])),
+        ("/notice", json!([{ "text": { "ms": "Sila senyapkan telefon" } }])),
     ];
     for (pointer, value) in changes {
         set(&mut office, pointer, value);
@@ -104,6 +111,7 @@ fn events() -> Vec<Event> {
             person: Some(PersonKey(u128::MAX)),
             appointment: Some(id("JT4821")),
             counts_from: Some(time(OPENING)),
+            remote: true,
         },
         Event::TicketIssued {
             ticket,
@@ -119,6 +127,7 @@ fn events() -> Vec<Event> {
             person: None,
             appointment: None,
             counts_from: None,
+            remote: false,
         },
         Event::TicketCalled {
             ticket,
@@ -164,8 +173,24 @@ fn events() -> Vec<Event> {
             attempt: 2,
         },
         Event::ServingStarted { ticket, counter: counter() },
-        Event::TicketServed { ticket, counter: counter() },
-        Event::LegServed { ticket, counter: counter(), service: service(), due: time(OPENING) },
+        Event::TicketServed { ticket, counter: counter(), outcome: None },
+        Event::TicketServed { ticket, counter: counter(), outcome: Some(id("lulus")) },
+        Event::LegServed {
+            ticket,
+            counter: counter(),
+            service: service(),
+            due: time(OPENING),
+            outcome: None,
+        },
+        Event::LegServed {
+            ticket,
+            counter: counter(),
+            service: service(),
+            due: time(OPENING),
+            outcome: Some(id("lulus")),
+        },
+        Event::NoteAdded { ticket, counter: counter(), note: Some(why()) },
+        Event::NoteAdded { ticket, counter: counter(), note: None },
         Event::TicketMissed { ticket, counter: counter() },
         Event::TicketReturned { ticket },
         Event::TicketTransferred {
@@ -196,6 +221,7 @@ fn events() -> Vec<Event> {
             goes_next: true,
             reason: why(),
         },
+        Event::TicketGaveWay { ticket, due: time(OPENING), passed: 3 },
         Event::TicketCancelled { ticket, reason: None },
         Event::TicketCancelled { ticket, reason: Some(why()) },
         Event::PressUndone { counter: counter(), ticket, press: Press::NoShow },
@@ -211,6 +237,41 @@ fn events() -> Vec<Event> {
             services: vec![service()],
             helps: vec![vec![id("bayaran")]],
         },
+        Event::NoticePosted {
+            notice: NoticeId(3),
+            text: Texts {
+                ms: "Kaunter 2 ditutup".into(),
+                en: Some("Counter 2 is closed".into()),
+                zh: None,
+                ta: None,
+            },
+            until: Some(time(OPENING)),
+        },
+        Event::NoticePosted {
+            notice: NoticeId(4),
+            text: Texts { ms: "Sistem perlahan".into(), en: None, zh: None, ta: None },
+            until: None,
+        },
+        Event::NoticeWithdrawn { notice: NoticeId(3) },
+        Event::Announced {
+            announcement: AnnouncementId(1),
+            sound: Sound::Sentence(id("closing-15")),
+            text: None,
+            zones: vec![],
+            urgent: false,
+            planned: Some(id("tutup")),
+            due: Some(time(OPENING)),
+        },
+        Event::Announced {
+            announcement: AnnouncementId(2),
+            sound: Sound::Recording(id("0a1b2c")),
+            text: Some(Texts { ms: "Sila keluar".into(), en: None, zh: None, ta: None }),
+            zones: vec![id("dewan")],
+            urgent: true,
+            planned: None,
+            due: None,
+        },
+        Event::AnnouncementEnded { announcement: AnnouncementId(2) },
     ]
 }
 
@@ -275,6 +336,11 @@ fn refusals() -> Vec<Refusal> {
         Refusal::UnknownService(id("lesen")),
         Refusal::UnknownClass(id("vip")),
         Refusal::UnknownCounter(id("k9")),
+        Refusal::UnknownOutcome(id("ditolak")),
+        Refusal::UnknownNotice(NoticeId(7)),
+        Refusal::UnknownZone(id("dewan")),
+        Refusal::UnknownPlanned(id("tutup")),
+        Refusal::UnknownAnnouncement(AnnouncementId(7)),
         Refusal::UnknownTicket(TicketId(7)),
         Refusal::TicketEnded(TicketId(7)),
         Refusal::NumbersExhausted(id("pasport")),
@@ -295,6 +361,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::QuotaUsed(id("pasport")),
         Refusal::PersonNeeded,
         Refusal::HasTicket(number()),
+        Refusal::RemoteNotOffered,
+        Refusal::RemoteUsedUp,
         Refusal::NoAppointments,
         Refusal::UnknownAppointment,
         Refusal::AppointmentUsed,
@@ -309,6 +377,14 @@ fn refusals() -> Vec<Refusal> {
         Refusal::ServiceNotTaken(id("bayaran")),
         Refusal::OfficerThere,
         Refusal::NotWaiting(number()),
+        Refusal::NobodyBehind(number()),
+        Refusal::GaveWayEnough(number()),
+        Refusal::PastOutOfRange,
+        Refusal::UnsoundNotice,
+        Refusal::TooManyNotices,
+        Refusal::UnsoundAnnouncement,
+        Refusal::TooManyUrgent,
+        Refusal::NothingDue,
         Refusal::NotCalled(number()),
         Refusal::NotMissed(number()),
         Refusal::NoPlaceAhead,

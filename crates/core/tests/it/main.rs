@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the events that it is about")]
 
+mod announcing;
 mod appointments;
 mod calling;
 mod counters;
@@ -13,9 +14,12 @@ mod letters;
 mod numbers;
 mod order;
 mod properties;
+mod remote;
 mod rules;
+mod screens;
 mod support;
 mod tickets;
 mod tiers;
 mod undo;
 mod visits;
+mod way;

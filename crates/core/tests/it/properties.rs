@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use crate::support::{
     appointment, arrive, assert_sound, call, call_ahead, call_of, call_off, cancel, change_class, choose,
-    choose_with, close, come_back, end_pause, extra, finish, id, import, issue, issue_for, issue_legs,
-    issue_to, no_show, office, open, park, park_until, parsed, pause, pick, recall, requeue, resume, seat,
-    send_on, set, set_rules, start, time, transfer, undo, void,
+    choose_with, close, come_back, end_pause, extra, finish, give_way, id, import, issue, issue_for,
+    issue_legs, issue_to, no_show, note, office, open, park, park_until, parsed, pause, pick, post, recall,
+    requeue, resume, seat, send_on, set, set_rules, start, time, transfer, undo, void, withdraw,
 };
 
 /// An office that uses every rule. It opens late, so that a history may see it close and the next day begin.
@@ -43,6 +43,7 @@ fn busy(at_close: &str) -> Value {
         ),
         ("/class/2/goes_next", json!(true)),
         ("/service/0/then", json!(["bayaran"])),
+        ("/service/0/charter", json!({ "waiting": "PT1M" })),
         ("/service/0/quota", json!(40)),
         ("/service/1/one_per_person", json!(true)),
         ("/counter/1/helps", json!([["bayaran"]])),
@@ -89,6 +90,7 @@ enum AtCounter {
     SendOn(&'static str),
     Park,
     ParkUntil(&'static str),
+    Note,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +102,7 @@ enum With {
     Cancel,
     Void,
     Pick(&'static str),
+    GiveWay(u8),
 }
 
 const COUNTERS: [&str; 4] = ["k1", "k2", "b3", "k9"];
@@ -157,6 +160,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Command::BeginDay),
         1 => Just(Command::CloseDay),
         2 => times().prop_map(extra),
+        1 => select(&[None, Some("23:15"), Some("24:00")]).prop_map(|until| post("Hujan lebat", until)),
+        1 => (1..4_u64).prop_map(withdraw),
     ];
     let what = prop_oneof![
         2 => Just(AtCounter::Recall),
@@ -167,6 +172,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => counter().prop_map(AtCounter::SendOn),
         1 => Just(AtCounter::Park),
         1 => times().prop_map(AtCounter::ParkUntil),
+        1 => Just(AtCounter::Note),
     ];
     let with = prop_oneof![
         Just(With::Resume),
@@ -176,6 +182,7 @@ fn act() -> impl Strategy<Value = Act> {
         Just(With::Cancel),
         Just(With::Void),
         counter().prop_map(With::Pick),
+        (0..22_u8).prop_map(With::GiveWay),
     ];
     let other = prop_oneof![5 => Just(None), 1 => (0_u64..40).prop_map(Some)];
     prop_oneof![
@@ -257,6 +264,7 @@ impl World {
                     AtCounter::SendOn(to) => send_on(counter, ticket, None, Some(to)),
                     AtCounter::Park => park(counter, ticket),
                     AtCounter::ParkUntil(at) => park_until(counter, ticket, at),
+                    AtCounter::Note => note(counter, ticket, "tiada resit"),
                 });
             }
             Act::With { nth, what } => {
@@ -275,6 +283,7 @@ impl World {
                     With::Cancel => cancel(ticket),
                     With::Void => void(ticket),
                     With::Pick(counter) => pick(counter, ticket),
+                    With::GiveWay(past) => give_way(ticket, past),
                 });
             }
             Act::SendAgain => self.send_again(),
@@ -482,7 +491,7 @@ fn histories_reach_every_event_and_most_refusals() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let (mut seen, mut refused, mut undone) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for _ in 0..150 {
+    for _ in 0..300 {
         let history = histories().new_tree(&mut runner).expect("a history").current();
         let mut world = World::new();
         for (seconds, act) in history {
@@ -499,7 +508,7 @@ fn histories_reach_every_event_and_most_refusals() {
             seen.insert(serde_json::to_value(&event).expect("an event can be written")["type"].to_string());
         }
     }
-    assert_eq!(seen.len(), 28, "{seen:?}");
+    assert_eq!(seen.len(), 32, "{seen:?}");
     assert!(refused.len() >= 40, "{} {refused:?}", refused.len());
     assert!(undone.len() >= 5, "{undone:?}");
     assert!(undone.contains(&format!("{:?}", Press::Finish)));

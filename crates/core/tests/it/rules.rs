@@ -101,6 +101,26 @@ fn every_fault_is_named_with_its_place() {
             json!(true),
             "class.biasa.goes_next: the first class is the ordinary one and can't go before all",
         ),
+        ("/languages", json!([]), "languages: there must be at least one"),
+        ("/languages", json!(["ms", "en", "ms"]), "languages: names `ms` twice"),
+        ("/screens", json!({ "viewing_m": 0 }), "screens.viewing_m: 0 is not between 1 and 30 metres"),
+        ("/screens", json!({ "viewing_m": 31 }), "screens.viewing_m: 31 is not between 1 and 30 metres"),
+        (
+            "/outcome",
+            json!([{ "id": "lulus", "name": { "ms": "Lulus" } }, { "id": "lulus", "name": { "ms": "Lulus" } }]),
+            "outcome.lulus: stands twice",
+        ),
+        ("/outcome", json!([{ "id": "lulus", "name": { "ms": "" } }]), "outcome.lulus.name.ms: is empty"),
+        (
+            "/notice",
+            json!([{ "text": { "ms": "Selamat datang" } }, { "text": { "ms": "a", "en": "a\nb" } }]),
+            "notice.2.text.en: must have 1 to 200 characters and no line break",
+        ),
+        (
+            "/notice",
+            json!(vec![json!({ "text": { "ms": "a" } }); 21]),
+            "notice: there are 21; 20 are the most",
+        ),
         ("/service/0/quota", json!(0), "service.pasport.quota: a quota of 0 gives out no number at all"),
         (
             "/service/0/charter",

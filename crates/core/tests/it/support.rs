@@ -5,7 +5,7 @@ mod words;
 use std::sync::Arc;
 
 use giliran_core::{
-    Actor, Branch, Command, CommandId, Entry, Event, Ledger, Refusal, Rules, Submission, TicketId,
+    Actor, Branch, Command, CommandId, Entry, Event, Ledger, OutcomeId, Refusal, Rules, Submission, TicketId,
     TicketState, Turn,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -250,10 +250,31 @@ pub fn tell(event: &Event) -> String {
             format!("{number} called to {counter} again, {attempt}")
         }
         Event::ServingStarted { ticket, counter } => format!("{ticket} serving at {counter}"),
-        Event::TicketServed { ticket, counter } => format!("{ticket} served at {counter}"),
-        Event::LegServed { ticket, counter, service, due } => {
-            format!("{ticket} served at {counter}, on to {service}, due {}", local(due))
+        Event::TicketServed { ticket, counter, outcome } => {
+            format!("{ticket} served at {counter}{}", how(outcome.as_ref()))
         }
+        Event::LegServed { ticket, counter, service, due, outcome } => {
+            let how = how(outcome.as_ref());
+            format!("{ticket} served at {counter}{how}, on to {service}, due {}", local(due))
+        }
+        Event::NoteAdded { ticket, counter, note: Some(note) } => {
+            format!("{ticket} noted at {counter}: {}", note.as_str())
+        }
+        Event::NoteAdded { ticket, counter, note: None } => format!("{ticket} without a note at {counter}"),
+        Event::TicketGaveWay { ticket, due, passed } => {
+            format!("{ticket} let {passed} go first, due {}", local(due))
+        }
+        Event::NoticePosted { notice, text, until } => {
+            let until = until.as_ref().map(|until| format!(" until {}", local(until))).unwrap_or_default();
+            format!("notice {notice}{until}: {}", text.ms)
+        }
+        Event::NoticeWithdrawn { notice } => format!("notice {notice} withdrawn"),
+        Event::Announced { announcement, urgent, due, .. } => {
+            let kind = if *urgent { "urgent " } else { "" };
+            let due = due.as_ref().map(|due| format!(", due {}", local(due))).unwrap_or_default();
+            format!("{kind}announcement {announcement}{due}")
+        }
+        Event::AnnouncementEnded { announcement } => format!("announcement {announcement} called off"),
         Event::TicketMissed { ticket, counter } => format!("{ticket} missed at {counter}"),
         Event::TicketReturned { ticket } => format!("{ticket} returned"),
         Event::TicketTransferred { ticket, counter, service, due, to, .. } => {
@@ -284,6 +305,10 @@ pub fn tell(event: &Event) -> String {
             format!("{counter} takes {services:?}, helps {helps:?}")
         }
     }
+}
+
+fn how(outcome: Option<&OutcomeId>) -> String {
+    outcome.map(|outcome| format!(" as {outcome}")).unwrap_or_default()
 }
 
 /// What always holds of a branch.

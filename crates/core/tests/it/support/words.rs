@@ -1,6 +1,8 @@
 //! Commands in short words.
 
-use giliran_core::{Appointment, Command, Language, PauseReason, PersonKey, Remark, TicketId, WaitRange};
+use giliran_core::{
+    Appointment, Command, Language, NoticeId, PauseReason, PersonKey, Remark, Texts, TicketId, WaitRange,
+};
 use serde_json::Value;
 
 use super::{clock, id, parsed};
@@ -41,6 +43,16 @@ pub fn issue_for(key: u128, service: &str) -> Command {
         *person = Some(PersonKey(key));
     }
     command
+}
+
+/// A number by phone.
+pub fn issue_remotely(key: u128, service: &str) -> Command {
+    Command::IssueRemotely {
+        service: id(service),
+        language: Language::Ms,
+        announced: None,
+        person: PersonKey(key),
+    }
 }
 
 /// A number for a visit of several services.
@@ -98,7 +110,33 @@ pub fn start(counter: &str, ticket: u64) -> Command {
 }
 
 pub fn finish(counter: &str, ticket: u64) -> Command {
-    Command::Finish { counter: id(counter), ticket: TicketId(ticket) }
+    Command::Finish { counter: id(counter), ticket: TicketId(ticket), outcome: None }
+}
+
+/// Finished, with how it ended.
+pub fn finish_as(counter: &str, ticket: u64, outcome: &str) -> Command {
+    let outcome = Some(id(outcome));
+    Command::Finish { counter: id(counter), ticket: TicketId(ticket), outcome }
+}
+
+/// A note beside the ticket at a counter; an empty one takes it away.
+pub fn note(counter: &str, ticket: u64, text: &str) -> Command {
+    let note = Some(text).filter(|text| !text.is_empty()).map(id);
+    Command::AddNote { counter: id(counter), ticket: TicketId(ticket), note }
+}
+
+pub fn give_way(ticket: u64, past: u8) -> Command {
+    Command::GiveWay { ticket: TicketId(ticket), past }
+}
+
+/// A notice in Malay, until a time of that Monday or until it is withdrawn.
+pub fn post(text: &str, until: Option<&str>) -> Command {
+    let text = Texts { ms: text.into(), en: None, zh: None, ta: None };
+    Command::PostNotice { text, until: until.map(clock) }
+}
+
+pub fn withdraw(notice: u64) -> Command {
+    Command::WithdrawNotice { notice: NoticeId(notice) }
 }
 
 pub fn no_show(counter: &str, ticket: u64) -> Command {
