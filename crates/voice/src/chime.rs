@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 use crate::{
     level::{PEAK_LIMIT_DBTP, level},
-    sound::{self, SoundError},
+    sound::{self, LONGEST_CLIP_S, SoundError},
 };
 
 /// A chime, ready to be joined. It begins and ends in silence.
@@ -30,7 +30,7 @@ pub enum ChimeError {
 impl Chime {
     /// Reads a FLAC file, mono at [`RATE_HZ`](crate::RATE_HZ).
     pub fn load(file: &Path) -> Result<Self, ChimeError> {
-        let samples = sound::prepare(sound::decode_flac(fs::read(file)?)?, 20, 100)?;
+        let samples = sound::prepare(sound::decode_flac(fs::read(file)?, LONGEST_CLIP_S)?, 20, 100)?;
         let peak = level(&samples).true_peak_dbtp;
         if peak > PEAK_LIMIT_DBTP {
             return Err(ChimeError::Peak(peak));

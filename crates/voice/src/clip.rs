@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 /// The name of a recorded piece in a pack, such as `d.4` or `w.to.counter`.
 ///
 /// `d.0` to `d.9` are the digits, `l.A` to `l.Z` the letters, `n.…` the further parts of cardinal
-/// numbers and `w.…` the words of the sentences.
+/// numbers, `w.…` the words of a call and `s.…` whole sentences.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClipId(Cow<'static, str>);
 
@@ -23,6 +23,11 @@ impl ClipId {
     /// A letter of a ticket number, `A` to `Z`.
     pub(crate) fn letter(letter: char) -> Self {
         Self(Cow::Owned(format!("l.{letter}")))
+    }
+
+    /// A prepared sentence, such as `closing-15`.
+    pub fn sentence(name: &str) -> Self {
+        Self(Cow::Owned(format!("s.{name}")))
     }
 
     /// A digit of a ticket number, `0` to `9`.

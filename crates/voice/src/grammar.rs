@@ -1,23 +1,54 @@
 //! From a call to the clips and silences of its sentence.
 //!
-//! Ticket numbers are said letter by letter and digit by digit, the numbers of counters and rooms as
-//! cardinals. Word order is the pack's: a [`Template`] lists clips, silences and places to fill in.
+//! The letters of a ticket number are said one by one; its digits one by one or, as the numbers of counters and rooms,
+//! as a cardinal. Word order is the pack's: a [`Template`] lists clips, silences and places to fill in.
 
 use std::collections::BTreeSet;
 
-use giliran_core::{Language, Place};
+use giliran_core::{Language, Place, TicketNumber};
 
-use crate::{Call, ClipId, Part, cardinal};
+use crate::{Call, ClipId, Part, cardinal, pack::TicketStyle};
 
 /// How a language says a ticket number and a place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grammar {
     /// Whose cardinals.
     pub language: Language,
+    /// How ticket numbers are said.
+    pub ticket: TicketStyle,
+    /// Whether the zeros are said that fill a ticket number up.
+    pub leading_zeros: bool,
     /// The silence between the letters and digits of a ticket number.
     pub digit_gap_ms: u16,
     /// The silence between the words of a cardinal.
     pub word_gap_ms: u16,
+}
+
+impl Grammar {
+    /// What is said of a ticket number behind its letters, and the silence between.
+    fn digits(self, number: &TicketNumber) -> (Vec<ClipId>, u16) {
+        if self.ticket == TicketStyle::Number {
+            return (cardinal::parts(self.language, number.sequence()), self.word_gap_ms);
+        }
+        let written = number.to_string();
+        let written = written.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        let plain = number.sequence().to_string();
+        let digits = if self.leading_zeros { written } else { &plain };
+        (digits.chars().map(ClipId::digit).collect(), self.digit_gap_ms)
+    }
+
+    /// Every clip that a sentence of these templates can need, whatever is called.
+    pub fn needs<'a>(self, templates: impl IntoIterator<Item = &'a Template>) -> BTreeSet<ClipId> {
+        let letters = ('A'..='Z').map(ClipId::letter);
+        let digits = ('0'..='9').map(ClipId::digit);
+        let greatest = match self.ticket {
+            TicketStyle::Digits => 99,
+            TicketStyle::Number => cardinal::GREATEST,
+        };
+        let cardinals = (0..=greatest).flat_map(|number| cardinal::parts(self.language, number));
+        let words = templates.into_iter().flat_map(Template::clips).cloned();
+        letters.chain(digits).chain(cardinals).chain(words).collect()
+    }
 }
 
 /// One element of a [`Template`].
@@ -71,8 +102,6 @@ impl Template {
 
     /// The sentence for `call`.
     pub fn fill(&self, grammar: Grammar, call: &Call) -> Vec<Part> {
-        let number = call.number().to_string();
-        let (letters, digits): (Vec<_>, Vec<_>) = number.chars().partition(char::is_ascii_uppercase);
         let mut parts = Vec::new();
         for slot in &self.0 {
             match slot {
@@ -86,18 +115,30 @@ impl Template {
                     parts.push(Part::Clip(id.clone()));
                 }
                 Slot::Letters => {
-                    spell(&mut parts, letters.iter().copied().map(ClipId::letter), grammar.digit_gap_ms);
+                    let letters = call.number().letters().chars().map(ClipId::letter);
+                    spell(&mut parts, letters, grammar.digit_gap_ms);
                 }
                 Slot::Digits => {
-                    spell(&mut parts, digits.iter().copied().map(ClipId::digit), grammar.digit_gap_ms);
+                    let (digits, gap_ms) = grammar.digits(call.number());
+                    spell(&mut parts, digits, gap_ms);
                 }
                 Slot::PlaceNumber => {
-                    let words = cardinal::parts(grammar.language, call.place_number());
+                    let words = cardinal::parts(grammar.language, call.place_number().into());
                     spell(&mut parts, words, grammar.word_gap_ms);
                 }
             }
         }
         parts
+    }
+
+    /// Its clips and silences, if it needs no call.
+    pub fn plain(&self) -> Option<Vec<Part>> {
+        let part = |slot: &Slot| match slot {
+            Slot::Silence(ms) => Some(Part::Silence(*ms)),
+            Slot::Clip(id) => Some(Part::Clip(id.clone())),
+            Slot::ClipByPlace { .. } | Slot::Letters | Slot::Digits | Slot::PlaceNumber => None,
+        };
+        self.0.iter().map(part).collect()
     }
 
     /// The clips that the template itself names.
@@ -118,16 +159,4 @@ fn spell(parts: &mut Vec<Part>, clips: impl IntoIterator<Item = ClipId>, gap_ms:
         }
         parts.push(Part::Clip(clip));
     }
-}
-
-/// Every clip that a sentence of these templates can need, whatever is called.
-pub(crate) fn needed<'a>(
-    language: Language,
-    templates: impl IntoIterator<Item = &'a Template>,
-) -> BTreeSet<ClipId> {
-    let letters = ('A'..='Z').map(ClipId::letter);
-    let digits = ('0'..='9').map(ClipId::digit);
-    let cardinals = (1..=99).flat_map(|number| cardinal::parts(language, number));
-    let words = templates.into_iter().flat_map(Template::clips).cloned();
-    letters.chain(digits).chain(cardinals).chain(words).collect()
 }

@@ -1,7 +1,7 @@
 //! A voice: recorded pieces in a folder, with a manifest.
 //!
 //! A pack is checked as a whole when it is loaded. Of a loaded pack holds: every ticket number and
-//! every counter or room can be said, all clips are equally loud, and none peaks over
+//! every counter or room can be said, all clips and prepared sentences are equally loud, and none peaks over
 //! [`PEAK_LIMIT_DBTP`].
 
 mod fault;
@@ -23,9 +23,10 @@ pub use manifest::{
 
 use crate::{
     Call, ClipId, Part, RATE_HZ,
-    grammar::{self, Grammar, Template},
+    grammar::{Grammar, Template},
     level::{PEAK_LIMIT_DBTP, level_of_clip},
-    sound,
+    programme::Programme,
+    sound::{self, LONGEST_CLIP_S, LONGEST_SENTENCE_S},
 };
 
 /// The name of the manifest in the folder of a pack.
@@ -34,7 +35,10 @@ pub const MANIFEST: &str = "pack.toml";
 /// Measuring again may give slightly another figure than the maker of the pack had.
 const MEASURING_ERROR_DB: f64 = 0.05;
 
-/// How much is said.
+/// From the end of one of several calls that are said in one to the beginning of the next.
+const BETWEEN_CALLS_MS: u16 = 350;
+
+/// How much is said of a call that is said by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// The whole sentence.
@@ -50,6 +54,10 @@ pub struct Pack {
     grammar: Grammar,
     call: Template,
     short: Template,
+    /// Before the first of several calls.
+    lead: Vec<Part>,
+    /// For each of several calls.
+    each: Template,
     clips: BTreeMap<ClipId, Vec<f32>>,
 }
 
@@ -75,26 +83,45 @@ impl Pack {
         };
         let call = template("call", &manifest.templates.call);
         let short = template("short", &manifest.templates.short);
+        let lead = template("lead", &manifest.templates.lead);
+        let each = match manifest.templates.each.as_slice() {
+            [] => short.clone(),
+            each => template("each", each),
+        };
+        let plain = lead.as_ref().and_then(Template::plain);
+        if lead.is_some() && plain.is_none() {
+            faults.push(Fault::Lead);
+        }
+        let is_name = |name: &str| {
+            (1..=40).contains(&name.len())
+                && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        };
+        let unnamed = manifest.sentences.keys().filter(|name| !is_name(name));
+        faults.extend(unnamed.map(|name| Fault::Name(name.clone())));
 
         let mut clips = BTreeMap::new();
-        for (id, entry) in &manifest.clips {
-            let id = ClipId::new(id.clone());
-            match read_clip(dir, &id, entry, &manifest.audio) {
+        let words = manifest.clips.iter().map(|(id, entry)| (ClipId::new(id.clone()), entry, LONGEST_CLIP_S));
+        let sentences =
+            manifest.sentences.iter().map(|(id, entry)| (ClipId::sentence(id), entry, LONGEST_SENTENCE_S));
+        for (id, entry, longest_s) in words.chain(sentences) {
+            match read_clip(dir, &id, entry, &manifest.audio, longest_s) {
                 Ok(samples) => drop(clips.insert(id, samples)),
                 Err(fault) => faults.push(fault),
             }
         }
         let grammar = Grammar {
             language: manifest.numbers.compose,
+            ticket: manifest.numbers.ticket,
+            leading_zeros: manifest.numbers.leading_zeros,
             digit_gap_ms: manifest.numbers.digit_gap_ms,
             word_gap_ms: manifest.numbers.word_gap_ms,
         };
-        for id in grammar::needed(grammar.language, call.iter().chain(&short)) {
+        for id in grammar.needs([&call, &short, &lead, &each].into_iter().flatten()) {
             if !manifest.clips.contains_key(id.as_str()) {
                 faults.push(Fault::Missing(id));
             }
         }
-        Some(Self { grammar, call: call?, short: short?, clips, manifest })
+        Some(Self { grammar, call: call?, short: short?, lead: plain?, each: each?, clips, manifest })
     }
 
     /// What the pack says about itself.
@@ -116,10 +143,34 @@ impl Pack {
         template.fill(self.grammar, call)
     }
 
+    /// The clips and silences of several calls in one: what leads them in once, and of each little more than its
+    /// numbers.
+    pub fn joined(&self, calls: &[Call]) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for call in calls {
+            if parts.is_empty() {
+                parts.extend_from_slice(&self.lead);
+            } else {
+                parts.push(Part::Silence(BETWEEN_CALLS_MS));
+            }
+            parts.extend(self.each.fill(self.grammar, call));
+        }
+        parts
+    }
+
+    /// The prepared sentences: name and words.
+    pub fn sentences(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.manifest.sentences.iter().map(|(name, clip)| (name.as_str(), clip.text.as_str()))
+    }
+
     /// The words of a sentence, as one would write them down.
     pub fn words(&self, sentence: &[Part]) -> String {
+        let entry = |id: &ClipId| match id.as_str().strip_prefix("s.") {
+            Some(name) => self.manifest.sentences.get(name),
+            None => self.manifest.clips.get(id.as_str()),
+        };
         let word = |part: &Part| match part {
-            Part::Clip(id) => self.manifest.clips.get(id.as_str()).map(|clip| clip.text.as_str()),
+            Part::Clip(id) => entry(id).map(|clip| clip.text.as_str()),
             Part::Silence(_) => None,
         };
         sentence.iter().filter_map(word).collect::<Vec<_>>().join(" ")
@@ -130,18 +181,21 @@ impl Pack {
         self.clips.get(id).map(Vec::as_slice)
     }
 
-    /// Joins a sentence of this pack. Mono, at [`RATE_HZ`].
-    pub fn join(&self, sentence: &[Part]) -> Vec<f32> {
-        let mut samples = Vec::new();
+    /// What `sentence` is made of, in this voice.
+    pub fn programme(&self, sentence: &[Part]) -> Programme<'_> {
+        let mut programme = Programme::default();
         for part in sentence {
             match part {
-                Part::Clip(id) => samples.extend_from_slice(self.clip(id).unwrap_or_default()),
-                Part::Silence(ms) => {
-                    samples.resize(samples.len() + sound::samples_in_ms((*ms).into()), 0.0);
-                }
+                Part::Clip(id) => programme.sound(self.clip(id).unwrap_or_default()),
+                Part::Silence(ms) => programme.silence((*ms).into()),
             }
         }
-        samples
+        programme
+    }
+
+    /// Joins a sentence of this pack. Mono, at [`RATE_HZ`].
+    pub fn join(&self, sentence: &[Part]) -> Vec<f32> {
+        self.programme(sentence).join()
     }
 }
 
@@ -167,7 +221,13 @@ fn check_audio(audio: &Audio, faults: &mut Vec<Fault>) {
     check("tail_ms", audio.tail_ms.into(), audio.tail_ms <= 200, "may be 200 at most");
 }
 
-fn read_clip(dir: &Path, id: &ClipId, entry: &ClipEntry, audio: &Audio) -> Result<Vec<f32>, Fault> {
+fn read_clip(
+    dir: &Path,
+    id: &ClipId,
+    entry: &ClipEntry,
+    audio: &Audio,
+    longest_s: u32,
+) -> Result<Vec<f32>, Fault> {
     let (clip, file) = (|| id.clone(), || entry.file.clone());
     let failed = |source| Fault::File { clip: clip(), file: file(), source };
     let path = inside(dir, &entry.file)
@@ -178,7 +238,7 @@ fn read_clip(dir: &Path, id: &ClipId, entry: &ClipEntry, audio: &Audio) -> Resul
     if !found.eq_ignore_ascii_case(&entry.sha256) {
         return Err(Fault::Hash { clip: clip(), file: file(), found });
     }
-    let samples = sound::decode_flac(bytes)
+    let samples = sound::decode_flac(bytes, longest_s)
         .and_then(|samples| sound::prepare(samples, audio.lead_ms.into(), audio.tail_ms.into()))
         .map_err(|source| Fault::Sound { clip: clip(), file: file(), source })?;
 

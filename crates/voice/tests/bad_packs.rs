@@ -16,15 +16,7 @@ use giliran_voice::{
 fn refusal(spoil: impl FnOnce(&Path, String) -> String) -> String {
     let from = common::assets().join("voices/ms-MY.espeak");
     let dir = tempfile::tempdir().unwrap();
-    for kind in fs::read_dir(&from).unwrap().map(|entry| entry.unwrap()) {
-        if kind.file_type().unwrap().is_dir() {
-            let to = dir.path().join(kind.file_name());
-            fs::create_dir(&to).unwrap();
-            for file in fs::read_dir(kind.path()).unwrap().map(|entry| entry.unwrap()) {
-                fs::copy(file.path(), to.join(file.file_name())).unwrap();
-            }
-        }
-    }
+    common::copy(&from, dir.path());
     let manifest = spoil(dir.path(), fs::read_to_string(from.join(MANIFEST)).unwrap());
     fs::write(dir.path().join(MANIFEST), manifest).unwrap();
     let error = Pack::load(dir.path()).expect_err("a spoiled pack").to_string();
@@ -65,7 +57,7 @@ fn tone(amplitude: f64, samples: usize) -> Vec<i32> {
 #[test]
 fn a_manifest_that_is_not_understood() {
     assert!(refusal(|_, _| "format = 1".into()).contains("missing field"));
-    let unknown = replaced("digit_gap_ms = 90", "digit_gap_ms = 90\nspeed = 3");
+    let unknown = replaced("digit_gap_ms = 20", "digit_gap_ms = 20\nspeed = 3");
     assert!(unknown.contains("unknown field `speed`") && unknown.contains("line"), "{unknown}");
     assert!(replaced("ticket = \"digits\"", "ticket = \"cardinal\"").contains("unknown variant `cardinal`"));
     assert!(replaced("lang = \"ms\"", "lang = \"id\"").contains("unknown variant `id`"));
@@ -89,7 +81,7 @@ fn sound_of_another_kind_than_the_program_joins() {
 #[test]
 fn clips_that_are_missing() {
     assert_eq!(replaced("[clips.\"n.11\"]", "[clips.\"n.eleven\"]"), "clip n.11 is missing");
-    assert_eq!(replaced("\"w.number\", 120", "\"w.numero\", 120"), "clip w.numero is missing");
+    assert_eq!(replaced("\"w.number\", 20", "\"w.numero\", 20"), "clip w.numero is missing");
     let gone = refusal(|dir, manifest| {
         fs::remove_file(dir.join("l/Q.flac")).unwrap();
         manifest
@@ -177,4 +169,38 @@ fn a_chime_that_would_be_distorted_is_refused() {
     assert!(matches!(Chime::load(&file), Err(ChimeError::Io(_))));
     fs::write(&file, flac(&tone(0.99, 12_000), 24_000, 1)).unwrap();
     assert!(matches!(Chime::load(&file), Err(ChimeError::Peak(_))));
+}
+
+#[test]
+fn sentences_that_are_not_in_order() {
+    let gone = refusal(|dir, manifest| {
+        fs::remove_file(dir.join("s/test.flac")).unwrap();
+        manifest
+    });
+    assert!(gone.starts_with("clip s.test: s/test.flac can't be read"), "{gone}");
+    assert_eq!(
+        replaced("[sentences.test]", "[sentences.\"../test\"]"),
+        "sentence `../test`: a name has 1 to 40 of a to z, 0 to 9 and _"
+    );
+    let long = refusal(|dir, manifest| {
+        let (file, bytes) = (dir.join("s/test.flac"), flac(&tone(0.138, 24_000 * 31), 24_000, 1));
+        let old = sha256(&fs::read(&file).unwrap());
+        fs::write(file, &bytes).unwrap();
+        manifest.replace(&old, &sha256(&bytes))
+    });
+    assert_eq!(long, "clip s.test: s/test.flac is longer than 30 s");
+    assert_eq!(
+        replaced("lead = [\"w.number\", 20]", "lead = [\"w.number\", \"{letters}\"]"),
+        "templates.lead fills in something of a call; it may have clips and silences only"
+    );
+}
+
+#[test]
+fn a_pack_needs_no_sentences() {
+    let dir = tempfile::tempdir().unwrap();
+    common::copy(&common::assets().join("voices/ms-MY.espeak"), dir.path());
+    let manifest = fs::read_to_string(dir.path().join(MANIFEST)).unwrap();
+    let without = &manifest[..manifest.find("[sentences.").unwrap()];
+    fs::write(dir.path().join(MANIFEST), without).unwrap();
+    assert_eq!(Pack::load(dir.path()).unwrap().sentences().count(), 0);
 }

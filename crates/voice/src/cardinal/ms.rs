@@ -1,14 +1,28 @@
-//! Malay: sepuluh, sebelas, dua belas, dua puluh, dua puluh satu.
+//! Malay: sepuluh, sebelas, dua belas, dua puluh, dua puluh satu, seratus, dua ratus lima, seribu, dua ribu.
 
-use super::DIGIT;
+use super::{DIGIT, Figures};
 
-pub(super) fn parts(tens: usize, ones: usize) -> Vec<&'static str> {
-    match (tens, ones) {
-        (0, _) => vec![DIGIT[ones]],
-        (1, 0) => vec!["n.10"],
-        (1, 1) => vec!["n.11"],
-        (1, _) => vec![DIGIT[ones], "n.teens"],
-        (_, 0) => vec![DIGIT[tens], "n.tens"],
-        (_, _) => vec![DIGIT[tens], "n.tens", DIGIT[ones]],
+pub(super) fn parts(figures: Figures) -> Vec<&'static str> {
+    let Figures { thousands, hundreds, tens, ones } = figures;
+    let mut parts = Vec::new();
+    match thousands {
+        0 => {}
+        1 => parts.push("n.1000"),
+        _ => parts.extend([DIGIT[thousands], "n.thousands"]),
     }
+    match hundreds {
+        0 => {}
+        1 => parts.push("n.100"),
+        _ => parts.extend([DIGIT[hundreds], "n.hundreds"]),
+    }
+    match (tens, ones) {
+        (0, 0) if !parts.is_empty() => {}
+        (0, _) => parts.push(DIGIT[ones]),
+        (1, 0) => parts.push("n.10"),
+        (1, 1) => parts.push("n.11"),
+        (1, _) => parts.extend([DIGIT[ones], "n.teens"]),
+        (_, 0) => parts.extend([DIGIT[tens], "n.tens"]),
+        (_, _) => parts.extend([DIGIT[tens], "n.tens", DIGIT[ones]]),
+    }
+    parts
 }

@@ -51,11 +51,17 @@ pub enum Fault {
         "templates.{template} has `{element}`, which is none of {{letters}}, {{digits}}, {{place_no}} and {{place}}"
     )]
     Template {
-        /// `call` or `short`.
+        /// `call`, `short`, `lead` or `each`.
         template: &'static str,
         /// What has no meaning.
         element: String,
     },
+    /// It comes before the first of several calls, so it can't be about one of them.
+    #[error("templates.lead fills in something of a call; it may have clips and silences only")]
+    Lead,
+    /// A sentence is asked for by its name, in addresses too.
+    #[error("sentence `{0}`: a name has 1 to 40 of a to z, 0 to 9 and _")]
+    Name(String),
     /// Some call would need it.
     #[error("clip {0} is missing")]
     Missing(ClipId),

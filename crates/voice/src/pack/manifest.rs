@@ -34,6 +34,9 @@ pub struct Manifest {
     pub templates: Templates,
     /// The recorded pieces by name.
     pub clips: BTreeMap<String, ClipEntry>,
+    /// Whole sentences that an office says now and then, by name, such as `closing-15`. A pack may have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sentences: BTreeMap<String, ClipEntry>,
 }
 
 /// What the clips are like.
@@ -70,8 +73,12 @@ pub enum Codec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Numbers {
-    /// Ticket numbers: `digits`, one by one.
+    /// Ticket numbers: `digits`, one by one, or `number`.
     pub ticket: TicketStyle,
+    /// Whether the zeros are said with which a ticket number is filled up on the slip: A047 as "A zero four
+    /// seven" or as "A four seven". A `number` has none.
+    #[serde(default)]
+    pub leading_zeros: bool,
     /// Numbers of counters and rooms: `cardinal`.
     pub place: PlaceStyle,
     /// Whose rule joins the words of a cardinal.
@@ -86,8 +93,10 @@ pub struct Numbers {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TicketStyle {
-    /// Digit by digit, never as a cardinal: people compare them with a slip.
+    /// Digit by digit: people compare them with a slip.
     Digits,
+    /// As a number: forty seven.
+    Number,
 }
 
 /// How numbers of counters and rooms are said.
@@ -106,6 +115,12 @@ pub struct Templates {
     pub call: Vec<Element>,
     /// The same in few words, for when many calls wait.
     pub short: Vec<Element>,
+    /// What comes first when several calls are said in one; nothing if it is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lead: Vec<Element>,
+    /// What is then said of each of them; `short` if it is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<Element>,
 }
 
 /// A recorded piece.

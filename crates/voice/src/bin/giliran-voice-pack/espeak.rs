@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+use giliran_voice::ClipId;
 
 use crate::script::Speech;
 
@@ -17,11 +18,12 @@ pub fn version() -> anyhow::Result<String> {
     Ok(format!("espeak-ng {}", number.context("espeak-ng does not say its version")?))
 }
 
-/// Says `text` by itself. Samples are −1 to 1 at [`RATE_HZ`].
-pub fn say(speech: &Speech, text: &str) -> anyhow::Result<Vec<f64>> {
+/// Says the clip `id`, which is `text`, by itself. Samples are −1 to 1 at [`RATE_HZ`].
+pub fn say(speech: &Speech, id: &ClipId, text: &str) -> anyhow::Result<Vec<f64>> {
+    let pace = speech.paces.get(id.as_str()).unwrap_or(&speech.words_per_minute);
     let wav = tempfile::Builder::new().suffix(".wav").tempfile()?;
     let status = Command::new("espeak-ng")
-        .args(["-v", &speech.voice, "-s", &speech.words_per_minute.to_string(), "-w"])
+        .args(["-v", &speech.voice, "-s", &pace.to_string(), "-w"])
         .arg(wav.path())
         .args(["--", text])
         .status()

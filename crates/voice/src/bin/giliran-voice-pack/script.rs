@@ -1,10 +1,13 @@
-//! What a synthetic voice has to say: one file per pack.
+//! What a voice has to say: one file per pack.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::Context as _;
 use giliran_core::Language;
-use giliran_voice::pack::{Numbers, Templates};
+use giliran_voice::{
+    ClipId,
+    pack::{Numbers, Templates},
+};
 use serde::Deserialize;
 
 /// A pack before it is spoken.
@@ -15,11 +18,33 @@ pub struct Script {
     pub lang: Language,
     pub version: String,
     pub licence: String,
-    pub speech: Speech,
+    /// How a machine says it; left out where a person does.
+    pub speech: Option<Speech>,
     pub numbers: Numbers,
     pub templates: Templates,
     /// The words of each clip.
     pub clips: BTreeMap<String, String>,
+    /// The words of each prepared sentence.
+    #[serde(default)]
+    pub sentences: BTreeMap<String, String>,
+}
+
+impl Script {
+    /// Its clips but the sentences, in the order in which they are read aloud: numbers as one counts, letters, words.
+    pub fn words(&self) -> Vec<(ClipId, &str)> {
+        let mut order: Vec<_> = self.clips.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+        order.sort_by_key(|(id, _)| {
+            let (kind, name) = id.split_once('.').unwrap_or((id, ""));
+            let number = name.trim_end_matches('+').parse::<u32>().unwrap_or(u32::MAX);
+            (["d", "n", "l", "w"].iter().position(|known| *known == kind), number, name)
+        });
+        order.into_iter().map(|(id, text)| (ClipId::new(id.to_owned()), text)).collect()
+    }
+
+    /// The prepared sentences, by their names.
+    pub fn sentences(&self) -> Vec<(ClipId, &str)> {
+        self.sentences.iter().map(|(name, text)| (ClipId::sentence(name), text.as_str())).collect()
+    }
 }
 
 /// How it is spoken.
@@ -29,6 +54,15 @@ pub struct Speech {
     /// The name of an espeak-ng voice.
     pub voice: String,
     pub words_per_minute: u16,
+    /// The same for single clips that are understood better at another pace.
+    #[serde(default)]
+    pub paces: BTreeMap<String, u16>,
+}
+
+/// The script in a file.
+pub fn read(file: &Path) -> anyhow::Result<Script> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    toml::from_str(&text).with_context(|| file.display().to_string())
 }
 
 /// The scripts in `dir`, in the order of their names.
@@ -37,8 +71,5 @@ pub fn read_all(dir: &Path) -> anyhow::Result<Vec<Script>> {
     let mut files = list().with_context(|| format!("scripts in {}", dir.display()))?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let read = |file: &std::path::PathBuf| {
-        toml::from_str(&fs::read_to_string(file)?).with_context(|| file.display().to_string())
-    };
-    files.iter().map(read).collect()
+    files.iter().map(|file| read(file)).collect()
 }
