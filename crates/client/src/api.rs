@@ -3,21 +3,28 @@
 use std::time::Duration;
 
 use giliran_protocol::{
+    access::{AskPairing, ClaimPairing, DeviceKind, Me, Pairing, PairingOffer},
     command::{CommandAnswer, CommandRequest},
     error::{Error, ErrorBody},
     live::ToClient,
     paths,
+    report::Report,
     rules::RulesInForce,
     view::{Audience, BranchInfo, BranchView},
 };
 use jiff::Timestamp;
-use reqwest::{Method, Request, StatusCode, Url, header::RETRY_AFTER, redirect};
-use serde::de::DeserializeOwned;
+use reqwest::{
+    Method, Request, StatusCode, Url,
+    header::{AUTHORIZATION, RETRY_AFTER},
+    redirect,
+};
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::{
     address::{Address, BadAddress},
+    key::Key,
     link::Backoff,
     trust,
 };
@@ -28,6 +35,7 @@ pub struct Api {
     http: reqwest::Client,
     base: Address,
     at: Option<Timestamp>,
+    key: Option<Key>,
 }
 
 /// Why there is no answer.
@@ -97,6 +105,15 @@ pub struct State {
     pub view: Box<BranchView>,
 }
 
+/// A device that takes part from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paired {
+    /// Its short name.
+    pub id: String,
+    /// Its key.
+    pub key: Key,
+}
+
 /// How long the daemon may take to answer. A command is answered within milliseconds; a disk that
 /// stumbles may take seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -122,13 +139,53 @@ impl Api {
             .tcp_nodelay(true)
             .build()
             .expect("no setting here can fail: what TLS needs is there, and no resolver is read");
-        Ok(Self { http, base, at: None })
+        Ok(Self { http, base, at: None, key: None })
     }
 
     /// The same daemon, with every request sent as of that time. Only a daemon with a simulated clock
     /// (`giliran serve --simulated-clock`) looks at it.
     pub fn at(&self, time: Timestamp) -> Self {
         Self { at: Some(time), ..self.clone() }
+    }
+
+    /// The same daemon, asked by the device of that key. The key goes to that address and nowhere else: nobody is
+    /// followed elsewhere.
+    pub fn with_key(&self, key: Key) -> Self {
+        Self { key: Some(key), ..self.clone() }
+    }
+
+    /// Whom the daemon takes this client for.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn me(&self) -> Result<Me, ApiError> {
+        self.answer(Request::new(Method::GET, self.base.http(paths::ME))).await
+    }
+
+    /// Asks that a device may take part: the answer is a code for its screen, and the claim for
+    /// [`claim_pairing`](Self::claim_pairing). See [`Pairing`](crate::Pairing) for the whole of it.
+    ///
+    /// # Errors
+    /// See [`ApiError`]; `sign_in_off` where the daemon asks nobody who they are.
+    pub async fn ask_pairing(&self, device: DeviceKind, branch: &str) -> Result<PairingOffer, ApiError> {
+        let asked = AskPairing { device, branch: branch.to_owned() };
+        self.post(self.base.http(paths::PAIRING), &asked).await
+    }
+
+    /// Asks whether a device was approved; none while it is not.
+    ///
+    /// # Errors
+    /// See [`ApiError`]; `unknown_pairing` where the claim is void.
+    pub async fn claim_pairing(&self, claim: &str) -> Result<Option<Paired>, ApiError> {
+        let claim = ClaimPairing { claim: claim.to_owned(), cookie: false };
+        match self.post(self.base.http(paths::PAIRING_CLAIM), &claim).await? {
+            Pairing::Waiting => Ok(None),
+            Pairing::Paired { id, key } => {
+                let key = key.and_then(|key| key.parse().ok());
+                let odd = || ApiError::Odd { status: 200, what: "it brings no key".into() };
+                Ok(Some(Paired { id, key: key.ok_or_else(odd)? }))
+            }
+        }
     }
 
     /// The branches that the daemon runs.
@@ -167,6 +224,8 @@ impl Api {
             | ToClient::Waits { .. }
             | ToClient::Opening { .. }
             | ToClient::Health { .. }
+            | ToClient::Reported { .. }
+            | ToClient::Unheard { .. }
             | ToClient::Heartbeat { .. }
             | ToClient::Refused { .. }
             | ToClient::Unknown => {
@@ -180,8 +239,7 @@ impl Api {
     /// # Errors
     /// See [`ApiError`].
     pub async fn command(&self, branch: &str, command: &CommandRequest) -> Result<CommandAnswer, ApiError> {
-        let request = self.http.post(self.of_branch(paths::COMMANDS, branch)).json(command).build();
-        self.answer(request.map_err(ApiError::Unreachable)?).await
+        self.post(self.of_branch(paths::COMMANDS, branch), command).await
     }
 
     /// Sends a command again and again, with the same id, until it is answered one way or the other or
@@ -211,39 +269,82 @@ impl Api {
         }
     }
 
+    /// Reports what became of a call at this screen or loudspeaker.
+    ///
+    /// # Errors
+    /// See [`ApiError`]; `unknown_call` where the call is none of the last.
+    pub async fn report(&self, branch: &str, report: &Report) -> Result<(), ApiError> {
+        let request = self.http.post(self.of_branch(paths::REPORTS, branch)).json(report).build();
+        let answered = self.send(request.map_err(ApiError::Unreachable)?).await?;
+        if answered.status.is_success() { Ok(()) } else { Err(answered.refusal()) }
+    }
+
+    /// What somebody of the office has recorded, as a WAV file.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn recording(&self, branch: &str, name: &str) -> Result<Vec<u8>, ApiError> {
+        let url = self.of_branch(&paths::RECORDING.replace("{recording}", name), branch);
+        let answered = self.send(Request::new(Method::GET, url)).await?;
+        if answered.status.is_success() { Ok(answered.body) } else { Err(answered.refusal()) }
+    }
+
     fn of_branch(&self, path: &str, branch: &str) -> Url {
         self.base.http(&paths::of_branch(path, branch))
     }
 
-    async fn answer<T: DeserializeOwned>(&self, mut request: Request) -> Result<T, ApiError> {
+    async fn post<T: DeserializeOwned>(&self, url: Url, body: &impl Serialize) -> Result<T, ApiError> {
+        let request = self.http.post(url).json(body).build();
+        self.answer(request.map_err(ApiError::Unreachable)?).await
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, request: Request) -> Result<T, ApiError> {
+        let answered = self.send(request).await?;
+        if !answered.status.is_success() {
+            return Err(answered.refusal());
+        }
+        serde_json::from_slice(&answered.body).map_err(|error| answered.odd(&error))
+    }
+
+    async fn send(&self, mut request: Request) -> Result<Answered, ApiError> {
         if let Some(at) = self.at {
             let value = at.to_string().parse().expect("a time in RFC 3339 is plain ASCII");
             request.headers_mut().insert(paths::SIMULATED_TIME, value);
+        }
+        if let Some(key) = &self.key {
+            request.headers_mut().insert(AUTHORIZATION, key.bearer());
         }
         let response = self.http.execute(request).await.map_err(ApiError::Unreachable)?;
         let status = response.status();
         let retry_after =
             response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         // An answer that broke off is no answer.
-        let body = response.bytes().await.map_err(ApiError::Unreachable)?;
-        understand(status, retry_after.map(Duration::from_secs), &body)
+        let body = response.bytes().await.map_err(ApiError::Unreachable)?.into();
+        Ok(Answered { status, retry_after: retry_after.map(Duration::from_secs), body })
     }
 }
 
-fn understand<T: DeserializeOwned>(
+/// An answer that has come in whole.
+struct Answered {
     status: StatusCode,
     retry_after: Option<Duration>,
-    body: &[u8],
-) -> Result<T, ApiError> {
-    let odd = |what: String| ApiError::Odd { status: status.as_u16(), what };
-    if status.is_success() {
-        return serde_json::from_slice(body).map_err(|error| odd(error.to_string()));
+    body: Vec<u8>,
+}
+
+impl Answered {
+    fn odd(&self, error: &serde_json::Error) -> ApiError {
+        ApiError::Odd { status: self.status.as_u16(), what: error.to_string() }
     }
-    match serde_json::from_slice::<ErrorBody>(body) {
-        Ok(body) => {
-            let error = Box::new(body.error);
-            Err(ApiError::Refused { status: status.as_u16(), error, retry_after })
+
+    /// Why the request was turned down.
+    fn refusal(self) -> ApiError {
+        match serde_json::from_slice::<ErrorBody>(&self.body) {
+            Ok(body) => ApiError::Refused {
+                status: self.status.as_u16(),
+                error: Box::new(body.error),
+                retry_after: self.retry_after,
+            },
+            Err(error) => self.odd(&error),
         }
-        Err(error) => Err(odd(error.to_string())),
     }
 }

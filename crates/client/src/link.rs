@@ -11,16 +11,17 @@ use giliran_protocol::{
     error::{Error, ErrorBody},
     live::{Change, SILENCE_S, ServiceWait},
     paths,
-    view::{Audience, BranchView, HealthView, OpeningView},
+    view::{Audience, BranchView, HealthView, OpeningView, ReportView},
 };
 use jiff::Timestamp;
+use reqwest::header::AUTHORIZATION;
 use tokio::{
     net::TcpStream,
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
-    tungstenite::{self, Message, protocol::WebSocketConfig},
+    tungstenite::{self, Message, client::IntoClientRequest, protocol::WebSocketConfig},
 };
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ pub(crate) use self::follow::Backoff;
 use self::follow::{Follower, Verdict};
 use crate::{
     address::{Address, BadAddress},
+    key::Key,
     trust,
 };
 
@@ -67,6 +69,15 @@ pub enum News {
     Opening(OpeningView),
     /// Something ails the branch or does no longer, or it has other loudspeakers.
     Health(HealthView),
+    /// A screen or a loudspeaker reported what became of a call.
+    Reported(ReportView),
+    /// A call or an announcement was not said in some zones though somebody should have.
+    Unheard {
+        /// Which, by its place in the log.
+        call: u64,
+        /// In which zones; one without a name is the whole office.
+        zones: Vec<String>,
+    },
     /// The link is down, or an attempt to connect failed; say so on the screen. The link goes on trying.
     Down(Broken),
     /// The daemon does not want this client, for instance because it does not know the branch. The link
@@ -113,6 +124,7 @@ pub enum Broken {
 /// with nothing to do, because that is what answers the daemon's pings.
 pub struct Link {
     address: String,
+    key: Option<Key>,
     tls: Connector,
     follower: Follower,
     backoff: Backoff,
@@ -157,11 +169,19 @@ impl Link {
         let base: Address = base.parse()?;
         Ok(Self {
             address: base.websocket(&paths::of_branch(paths::EVENTS, branch)),
+            key: None,
             tls: Connector::Rustls(Arc::new(trust::config(base.is_secure()))),
             follower: Follower::new(audience),
             backoff: Backoff::default(),
             phase: Phase::Resting(Instant::now()),
         })
+    }
+
+    /// Who the daemon is told that this is, from now on: the device of that key. Connects at once, anew, and resumes.
+    pub fn set_key(&mut self, key: Key) {
+        self.key = Some(key);
+        self.backoff = Backoff::default();
+        self.phase = Phase::Resting(Instant::now());
     }
 
     /// Lets the daemon know whether calls are said aloud here, so that screens can tell whether anybody
@@ -170,6 +190,12 @@ impl Link {
         if self.follower.speaks(speaks) && !matches!(self.phase, Phase::Resting(_)) {
             self.phase = Phase::Resting(Instant::now());
         }
+    }
+
+    /// Where calls are said aloud here, all zones where none is named, and whether only what others did not say.
+    /// For before the first connection.
+    pub fn set_zones(&mut self, zones: Vec<String>, standby: bool) {
+        self.follower.is_heard_in(zones, standby);
     }
 
     /// Waits for the next news.
@@ -247,6 +273,7 @@ impl Link {
 
     fn connect(&mut self) -> Connecting {
         let (address, tls) = (self.address.clone(), self.tls.clone());
+        let bearer = self.key.as_ref().map(Key::bearer);
         let hello = serde_json::to_string(&self.follower.hello());
         Box::pin(async move {
             let broken = |what: String| Unconnected::Broken(Broken::Unreachable(what));
@@ -256,7 +283,12 @@ impl Link {
                 .max_message_size(Some(LONGEST_MESSAGE))
                 .max_frame_size(Some(LONGEST_MESSAGE));
             let connected = async {
-                let connecting = connect_async_tls_with_config(address, Some(config), true, Some(tls));
+                let mut request = address.into_client_request()?;
+                // Never in the address: those are written down on the way.
+                if let Some(bearer) = bearer {
+                    request.headers_mut().insert(AUTHORIZATION, bearer);
+                }
+                let connecting = connect_async_tls_with_config(request, Some(config), true, Some(tls));
                 let (mut socket, _) = connecting.await?;
                 socket.send(Message::text(hello)).await?;
                 Ok(socket)

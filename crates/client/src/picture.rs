@@ -5,7 +5,7 @@
 
 use giliran_protocol::{
     live::{Change, ServiceWait},
-    view::{BranchView, CallView},
+    view::{BranchView, ReportView},
 };
 
 use crate::link::News;
@@ -64,6 +64,13 @@ impl Picture {
                     view.health.clone_from(health);
                 }
             }
+            News::Reported(report) => {
+                if let Some(view) = self.view.as_deref_mut() {
+                    take_report(view, report);
+                }
+            }
+            // For whoever stands by to say it; the picture hears of it by a report.
+            News::Unheard { .. } => {}
             News::Down(_) | News::Refused(_) => self.up = false,
         }
     }
@@ -97,9 +104,17 @@ impl Picture {
             }
             Change::Call { call } => {
                 if let Some(calls) = &mut view.calls {
-                    add_call(calls, call);
+                    add(calls, call);
                 }
+                forget_reports(view);
             }
+            Change::Announcement { announcement } => {
+                if let Some(announcements) = &mut view.announcements {
+                    add(announcements, announcement);
+                }
+                forget_reports(view);
+            }
+            Change::Urgent { urgent } => view.urgent.clone_from(urgent),
             Change::Missed { missed } => {
                 let Some(known) = &mut view.missed else { return };
                 match known.binary_search_by_key(&missed.ticket, |known| known.ticket) {
@@ -112,6 +127,7 @@ impl Picture {
                     known.retain(|known| known.ticket != *ticket);
                 }
             }
+            Change::Notices { notices } => view.notices.clone_from(notices),
             Change::Tally { tally } => view.tally = Some(*tally),
             Change::Reset { view: fresh } => view.clone_from(fresh),
             Change::Unknown => {}
@@ -128,9 +144,35 @@ impl Picture {
     }
 }
 
-fn add_call(calls: &mut Vec<CallView>, call: &CallView) {
-    if calls.len() >= CALLS_KEPT {
-        calls.drain(..=calls.len() - CALLS_KEPT);
+/// What became of a call is kept for as long as the call is.
+fn take_report(view: &mut BranchView, report: &ReportView) {
+    if !is_kept(view, report.call) {
+        return;
     }
-    calls.push(call.clone());
+    let Some(reports) = &mut view.reports else { return };
+    match reports.binary_search_by_key(&report.call, |known| known.call) {
+        Ok(at) => reports[at].clone_from(report),
+        Err(at) => reports.insert(at, report.clone()),
+    }
+}
+
+/// Whether a call or an announcement is among the last. Staff who see no announcements hear of those of the time of
+/// the last calls.
+fn is_kept(view: &BranchView, seq: u64) -> bool {
+    let calls = view.calls.iter().flatten().map(|call| call.seq);
+    let made = view.announcements.iter().flatten().map(|made| made.seq);
+    calls.chain(made).any(|kept| kept == seq)
+}
+
+fn forget_reports(view: &mut BranchView) {
+    let Some(mut reports) = view.reports.take() else { return };
+    reports.retain(|report| is_kept(view, report.call));
+    view.reports = Some(reports);
+}
+
+fn add<T: Clone>(kept: &mut Vec<T>, new: &T) {
+    if kept.len() >= CALLS_KEPT {
+        kept.drain(..=kept.len() - CALLS_KEPT);
+    }
+    kept.push(new.clone());
 }

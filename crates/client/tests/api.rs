@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use giliran_client::{Api, ApiError};
+use giliran_client::{Api, ApiError, Key, Pairing, Progress};
 use giliran_protocol::{
+    access::{DeviceKind, Me},
     command::{Command, CommandRequest, Outcome},
     view::Audience,
 };
@@ -178,7 +179,7 @@ async fn questions_are_asked_at_their_addresses() {
             "200 OK",
             r#"{"type":"snapshot","log":"00000000-0000-0000-0000-000000000007","seq":3,
                 "now":"2026-01-05T01:00:00Z","view":{"id":"kl","name":{"ms":"KL"},
-                "time_zone":"Asia/Kuala_Lumpur","day":null,"opening":{"state":"always"},"classes":[],
+                "time_zone":"Asia/Kuala_Lumpur","day":null,"opening":{"state":"always"},"languages":["ms"],"viewing_m":10,"classes":[],
                 "services":[],"counters":[]}}"#,
         ),
     ])
@@ -192,4 +193,133 @@ async fn questions_are_asked_at_their_addresses() {
         asked[1].starts_with("GET /api/v1/branches/kl/state?audience=supervisor HTTP/1.1\r\n"),
         "{asked:?}"
     );
+}
+
+const OFFER: Reply =
+    Reply::Answer("200 OK", r#"{"code":"BCDF-GHJK","claim":"the-claim","until":"2026-01-05T01:10:00Z"}"#);
+const WAITING: Reply = Reply::Answer("200 OK", r#"{"state":"waiting"}"#);
+const PAIRED: Reply = Reply::Answer("200 OK", r#"{"state":"paired","id":"siar","key":"the-key"}"#);
+
+/// A refusal with that status and code, which has the form of all of them.
+macro_rules! refusal {
+    ($status:literal, $code:literal) => {
+        Reply::Answer($status, concat!(r#"{"error":{"code":""#, $code, r#"","message":{"ms":"Tidak."}}}"#))
+    };
+}
+
+fn key() -> Key {
+    "the-key".parse().unwrap()
+}
+
+/// Method and address of each request, with its body.
+fn asked_for(asked: &[String]) -> Vec<(&str, &str)> {
+    asked
+        .iter()
+        .map(|request| {
+            let (head, body) = request.split_once("\r\n\r\n").unwrap();
+            (head.split_once(" HTTP").unwrap().0, body)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_key_travels_in_a_header_alone_and_nowhere_else() {
+    const ME: Reply =
+        Reply::Answer("200 OK", r#"{"kind":"device","id":"siar","device":"speaker","branch":"kl"}"#);
+    let (api, asked) = daemon(&[ME, DONE, ME]).await;
+    let with_key = api.with_key(key());
+    let me = Me::Device { id: "siar".into(), device: DeviceKind::Speaker, branch: "kl".into() };
+    assert_eq!(with_key.me().await.unwrap(), me);
+    with_key.command("kl", &call_next()).await.unwrap();
+    api.me().await.unwrap();
+    assert!(!format!("{with_key:?}").contains("the-key"), "{with_key:?}");
+    let asked = asked.await.unwrap();
+    for request in &asked[..2] {
+        assert_eq!(request.matches("the-key").count(), 1, "{request}");
+        assert!(request.contains("\r\nauthorization: Bearer the-key\r\n"), "{request}");
+    }
+    assert!(asked[0].starts_with("GET /api/v1/me HTTP/1.1\r\n"), "{asked:?}");
+    assert!(!asked[2].contains("authorization"), "{}", asked[2]);
+}
+
+#[tokio::test]
+async fn a_key_is_not_carried_to_where_somebody_sends_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = listener.local_addr().unwrap();
+    let status = format!("307 Temporary Redirect\r\nlocation: http://{there}/api/v1/me");
+    let reply = Reply::Answer(Box::leak(status.into_boxed_str()), "");
+    let (api, asked) = daemon(Box::leak(Box::new([reply]))).await;
+    let error = api.with_key(key()).me().await.unwrap_err();
+    assert!(matches!(error, ApiError::Odd { status: 307, .. }), "{error:?}");
+    asked.await.unwrap();
+    let nobody = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+    assert!(nobody.is_err(), "nobody was asked there");
+}
+
+/// What becomes of a device that asks to take part, in short, and what it asked.
+async fn paired(replies: &'static [Reply], steps: usize) -> (Vec<String>, Vec<String>) {
+    let (api, asked) = daemon(replies).await;
+    let mut pairing = Pairing::new(api, DeviceKind::Speaker, "kl");
+    let mut said = Vec::new();
+    for _ in 0..steps {
+        said.push(match pairing.next().await {
+            Progress::Code { code, until } => format!("{code} until {until}"),
+            Progress::Paired { id, key } => {
+                assert_eq!(key, self::key());
+                format!("paired as {id}")
+            }
+            Progress::Over => "over".into(),
+            Progress::Away(_) => "away".into(),
+            Progress::Refused(error) => format!("refused: {}", error.code),
+        });
+    }
+    let asked = asked.await.unwrap();
+    (said, asked)
+}
+
+const CODE: &str = "BCDF-GHJK until 2026-01-05T01:10:00Z";
+
+#[tokio::test]
+async fn a_device_shows_its_code_until_it_is_given_its_key() {
+    let begun = Instant::now();
+    let (said, asked) = paired(&[OFFER, WAITING, PAIRED], 2).await;
+    assert_eq!(said, [CODE, "paired as siar"]);
+    let claim = ("POST /api/v1/pairing/claim", r#"{"claim":"the-claim","cookie":false}"#);
+    let ask = ("POST /api/v1/pairing", r#"{"device":"speaker","branch":"kl"}"#);
+    assert_eq!(asked_for(&asked), [ask, claim, claim]);
+    assert!(begun.elapsed() >= Duration::from_secs(6), "it does not ask in a hurry");
+}
+
+#[tokio::test]
+async fn a_daemon_that_was_away_is_asked_again_and_the_code_shown_again() {
+    let (said, asked) = paired(&[OFFER, Reply::HangUp, WAITING], 3).await;
+    assert_eq!(said, [CODE, "away", CODE]);
+    assert_eq!(asked.len(), 3);
+}
+
+#[tokio::test]
+async fn what_has_ended_is_over() {
+    let (said, _) = paired(&[OFFER, refusal!("404 Not Found", "unknown_pairing")], 2).await;
+    assert_eq!(said, [CODE, "over"]);
+    let (said, _) = paired(&[refusal!("409 Conflict", "sign_in_off")], 1).await;
+    assert_eq!(said, ["over"]);
+}
+
+#[tokio::test]
+async fn a_daemon_that_does_not_want_the_device_is_asked_again() {
+    let (said, asked) = paired(&[refusal!("404 Not Found", "unknown_branch"), STOPPING, OFFER], 3).await;
+    assert_eq!(said, ["refused: unknown_branch", "away", CODE]);
+    assert_eq!(asked.len(), 3);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_key_is_odd() {
+    for reply in [
+        &[Reply::Answer("200 OK", r#"{"state":"paired","id":"siar"}"#)],
+        &[Reply::Answer("200 OK", r#"{"state":"paired","id":"siar","key":"no key"}"#)],
+    ] {
+        let (api, _asked) = daemon(reply).await;
+        let error = api.claim_pairing("the-claim").await.unwrap_err();
+        assert!(matches!(error, ApiError::Odd { .. }), "{error:?}");
+    }
 }

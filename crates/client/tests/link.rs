@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
-use giliran_client::{Broken, Link, News};
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use giliran_client::{Broken, Key, Link, News};
 use giliran_protocol::{
     live::{Hello, Resume, SILENCE_S, ToClient},
     view::Audience,
@@ -17,7 +17,13 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::Instant,
 };
-use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream, accept_hdr_async,
+    tungstenite::{
+        Message,
+        handshake::server::{Request, Response},
+    },
+};
 use uuid::Uuid;
 
 const LOG: Uuid = Uuid::from_u128(7);
@@ -28,6 +34,8 @@ struct Daemon(TcpListener);
 struct Peer {
     socket: WebSocketStream<TcpStream>,
     hello: Hello,
+    /// Address and `Authorization` of the handshake.
+    asked: (String, Option<String>),
 }
 
 impl Daemon {
@@ -39,9 +47,17 @@ impl Daemon {
 
     async fn accept(&self) -> Peer {
         let (stream, _) = self.0.accept().await.unwrap();
-        let mut socket = accept_async(stream).await.unwrap();
+        let mut asked = None;
+        #[expect(clippy::result_large_err, reason = "the library's own")]
+        let look = |request: &Request, response: Response| {
+            let key = request.headers().get("authorization").map(|key| key.to_str().unwrap().to_owned());
+            asked = Some((request.uri().to_string(), key));
+            Ok(response)
+        };
+        let mut socket = accept_hdr_async(stream, look).await.unwrap();
         let hello = socket.next().await.unwrap().unwrap();
-        Peer { socket, hello: serde_json::from_str(hello.to_text().unwrap()).unwrap() }
+        let hello = serde_json::from_str(hello.to_text().unwrap()).unwrap();
+        Peer { socket, hello, asked: asked.unwrap() }
     }
 }
 
@@ -58,6 +74,7 @@ impl Peer {
 fn snapshot(seq: u64) -> ToClient {
     let view = json!({
         "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur", "opening": { "state": "always" },
+        "languages": ["ms", "en"], "viewing_m": 10,
         "classes": [], "services": [], "counters": [], "calls": [],
     });
     let view = serde_json::from_value(view).unwrap();
@@ -81,6 +98,8 @@ async fn next(link: &mut Link) -> String {
         News::Waits(_) => "waits".into(),
         News::Opening(_) => "opening".into(),
         News::Health(_) => "health".into(),
+        News::Reported(_) => "reported".into(),
+        News::Unheard { .. } => "unheard".into(),
         News::Down(Broken::Garbage(_)) => "down: garbage".into(),
         News::Down(Broken::Closed(_)) => "down: closed".into(),
         News::Down(Broken::Unreachable(_)) => "down: unreachable".into(),
@@ -274,6 +293,61 @@ async fn a_refusal_is_told_with_its_code() {
         },
         async { assert_eq!(next(&mut link).await, "refused: unknown_branch") },
     );
+}
+
+#[tokio::test]
+async fn a_key_travels_in_the_handshakes_header_and_a_new_one_is_used_at_once() {
+    let (daemon, mut link) = Daemon::start().await;
+    let shut_out = r#"{"type":"refused","error":{"code":"not_signed_in","message":{"ms":"Log masuk."}}}"#;
+    let address = "/api/v1/branches/kl/events".to_owned();
+    let (_peer, begun) = tokio::join!(
+        async {
+            let mut peer = daemon.accept().await;
+            assert_eq!(peer.asked, (address.clone(), None));
+            peer.text(shut_out).await;
+            let mut peer = daemon.accept().await;
+            assert_eq!(peer.asked, (address.clone(), Some("Bearer the-key".into())));
+            peer.say(&snapshot(5)).await;
+            // Revoked, and paired anew.
+            peer.text(shut_out).await;
+            let mut peer = daemon.accept().await;
+            assert_eq!(peer.asked, (address, Some("Bearer another".into())));
+            assert_eq!(peer.hello.resume, Some(Resume { log: LOG, seq: 5 }));
+            peer.say(&resumed(5)).await;
+            peer
+        },
+        async {
+            assert_eq!(next(&mut link).await, "refused: not_signed_in");
+            let begun = Instant::now();
+            link.set_key("the-key".parse::<Key>().unwrap());
+            assert_eq!(next(&mut link).await, "snapshot 5");
+            assert_eq!(next(&mut link).await, "refused: not_signed_in");
+            link.set_key("another".parse::<Key>().unwrap());
+            assert_eq!(next(&mut link).await, "resumed 5");
+            begun
+        },
+    );
+    assert!(begun.elapsed() < Duration::from_secs(5), "whoever has a new key need not wait");
+}
+
+#[tokio::test]
+async fn a_key_is_not_carried_to_where_somebody_sends_it() {
+    let (daemon, mut link) = Daemon::start().await;
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = elsewhere.local_addr().unwrap();
+    link.set_key("the-key".parse::<Key>().unwrap());
+    tokio::join!(
+        async {
+            let (mut stream, _) = daemon.0.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            assert_ne!(stream.read(&mut request).await.unwrap(), 0);
+            let head = format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: ws://{there}/\r\n");
+            stream.write_all(format!("{head}content-length: 0\r\n\r\n").as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+        },
+        async { assert_eq!(next(&mut link).await, "down: unreachable") },
+    );
+    assert!(elsewhere.accept().now_or_never().is_none(), "nobody was asked there");
 }
 
 #[tokio::test]

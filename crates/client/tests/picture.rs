@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+use std::slice::from_ref;
+
 use giliran_client::{Broken, News, Picture};
 use giliran_protocol::{
     live::{Change, ServiceWait},
     view::{
-        AtCounter, BranchView, CallView, CounterView, Language, MissedView, OpeningView, Place, ServiceView,
-        TallyView, TicketState, TicketView, Wait,
+        AtCounter, BranchView, CallView, CounterView, Language, MissedView, NoticeView, OpeningView, Place,
+        ReportView, ServiceView, TallyView, Texts, TicketState, TicketView, Wait,
     },
 };
 use jiff::Timestamp;
@@ -51,12 +53,14 @@ fn call(seq: u64) -> CallView {
         place: Place::Counter,
         counter_number: 1,
         attempt: 1,
+        zones: Vec::new(),
     }
 }
 
 fn view() -> BranchView {
     let view = json!({
         "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur", "opening": { "state": "always" },
+        "languages": ["ms", "en"], "viewing_m": 10,
         "classes": [],
         "services": [service("lesen", 0), service("pasport", 2)],
         "counters": [counter("k1", None), counter("k2", None)],
@@ -141,6 +145,39 @@ fn counters_queues_and_totals_are_replaced() {
 fn the_last_twenty_calls_are_kept() {
     let calls = after((1..=25).map(|seq| Change::Call { call: call(seq) }).collect()).calls.unwrap();
     assert_eq!(calls.iter().map(|call| call.seq).collect::<Vec<_>>(), (6..=25).collect::<Vec<_>>());
+}
+
+#[test]
+fn notices_are_replaced_by_all_that_there_are_now() {
+    let text = |ms: &str| Texts { ms: ms.into(), en: None, zh: None, ta: None };
+    let notice = |id, ms| NoticeView { id: Some(id), text: text(ms), until: None };
+    let told = |notices: &[NoticeView]| Change::Notices { notices: notices.to_vec() };
+    let [one, two] = [notice(1, "Satu"), notice(2, "Dua")];
+    assert_eq!(
+        after(vec![told(from_ref(&one)), told(&[one, two.clone()]), told(from_ref(&two))]).notices,
+        [two]
+    );
+}
+
+#[test]
+fn what_became_of_a_call_is_kept_for_as_long_as_the_call_is() {
+    let report = |call, shown| ReportView { call, shown, ..ReportView::default() };
+    let mut picture = Picture::default();
+    picture.take(&snapshot(1, BranchView { reports: Some(vec![]), ..view() }));
+    picture.take(&entry(4, (2..=4).map(|seq| Change::Call { call: call(seq) }).collect()));
+    for told in [report(3, 1), report(2, 1), report(3, 2), report(9, 1)] {
+        picture.take(&News::Reported(told));
+    }
+    let kept = |picture: &Picture| picture.view().unwrap().reports.clone();
+    assert_eq!(kept(&picture), Some(vec![report(2, 1), report(3, 2)]));
+    picture.take(&entry(22, (5..=22).map(|seq| Change::Call { call: call(seq) }).collect()));
+    assert_eq!(kept(&picture), Some(vec![report(3, 2)]), "the call before is gone");
+    // Who is not told of reports is not given any.
+    let mut wall = Picture::default();
+    wall.take(&snapshot(1, view()));
+    wall.take(&entry(2, vec![Change::Call { call: call(2) }]));
+    wall.take(&News::Reported(report(2, 1)));
+    assert_eq!(kept(&wall), None);
 }
 
 #[test]

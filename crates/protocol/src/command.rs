@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::view::{Language, Wait};
+use crate::view::{Language, Sound, Texts, Wait};
 
 /// A command with its id. Sent again with the same id, it happens once and gets the same answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -162,6 +162,19 @@ pub enum Command {
         counter: String,
         /// The ticket at it.
         ticket: u64,
+        /// How it ended: one of the office's outcomes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<String>,
+    },
+    /// Write down beside the ticket at a counter what whoever serves it next should know. An empty note takes
+    /// the one that is there away.
+    AddNote {
+        /// The counter.
+        counter: String,
+        /// The ticket at it.
+        ticket: u64,
+        /// What to know.
+        note: String,
     },
     /// Nobody came.
     NoShow {
@@ -287,6 +300,45 @@ pub enum Command {
     },
     /// Close the office for the day now.
     CloseDay,
+    /// Tell everybody something, on walls and kiosks.
+    PostNotice {
+        /// What.
+        text: Texts,
+        /// Until when it is shown, later than now; until it is withdrawn when left out. It ends with the
+        /// business day in any case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        until: Option<Timestamp>,
+    },
+    /// Show a notice no longer.
+    WithdrawNotice {
+        /// Which.
+        notice: u64,
+    },
+    /// Say something aloud beside the calls.
+    Announce {
+        /// What it sounds like.
+        sound: Sound,
+        /// The same in writing, for whoever does not hear it: in each language 1 to 200 characters in one line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Texts>,
+        /// In which zones; everywhere when left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        zones: Vec<String>,
+        /// Whether it goes before everything, quiet hours too, and is repeated until it is called off.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+    },
+    /// Make an announcement that the office has planned, now.
+    AnnouncePlanned {
+        /// Which.
+        planned: String,
+    },
+    /// Call an urgent announcement off.
+    EndAnnouncement {
+        /// Which, by what it is called off by.
+        announcement: u64,
+    },
     /// Replace the office's rules, checked as a whole; tickets already out keep what they have.
     SetRules {
         /// The whole of them, with the keys of a `[[branch]]` in the configuration file.
@@ -338,6 +390,11 @@ pub enum Outcome {
         /// How long it will take; absent while that is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wait: Option<Wait>,
+        /// The secret of the ticket, for the holder's phone: whoever has it sees how the ticket stands and may
+        /// give it up. It is told to whoever asked for the number and to nobody else, and is void when the
+        /// business day ends; absent from then on, and where the daemon has no key to make it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
     },
     /// A number was called to the place near the counter.
     CalledAhead {

@@ -61,6 +61,11 @@ pub enum What {
         /// The class after.
         to: String,
     },
+    /// Let others go first, as a visitor did by phone.
+    GaveWay {
+        /// How many.
+        passed: u32,
+    },
     /// Put back into the queue.
     Requeued {
         /// The counter that had called.

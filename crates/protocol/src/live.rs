@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     view::{
-        Audience, BranchView, CallView, CounterView, HealthView, MissedView, OpeningView, TallyView,
-        TicketView, Wait,
+        AnnouncementView, Audience, BranchView, CallView, CounterView, HealthView, MissedView, NoticeView,
+        OpeningView, ReportView, TallyView, TicketView, UrgentView, Wait,
     },
 };
 
@@ -39,12 +39,18 @@ pub struct Hello {
     /// where nobody hears it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub speaks: bool,
+    /// The zones whose calls this client says; all of them when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+    /// Whether it stands by: it says only what [`ToClient::Unheard`] names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standby: bool,
 }
 
 impl Hello {
     /// A client that is here for the first time, and shows.
     pub fn new(audience: Audience) -> Self {
-        Self { audience, resume: None, speaks: false }
+        Self { audience, resume: None, speaks: false, zones: Vec::new(), standby: false }
     }
 }
 
@@ -109,6 +115,20 @@ pub enum ToClient {
     Health {
         /// As it is now.
         health: HealthView,
+    },
+    /// A screen or a loudspeaker reported what became of a call; not part of the log. For officers and
+    /// supervisors.
+    Reported {
+        /// As it is now.
+        report: ReportView,
+    },
+    /// A call or an announcement was not said in some zones though somebody should have: whoever stands by there
+    /// says it now; not part of the log. For displays.
+    Unheard {
+        /// Which, by its place in the log.
+        call: u64,
+        /// In which zones; one without a name is the whole office.
+        zones: Vec<String>,
     },
     /// The link is alive.
     Heartbeat {
@@ -181,6 +201,21 @@ pub enum Change {
     Call {
         /// The call.
         call: CallView,
+    },
+    /// Something is announced beside the calls: say it, and show what is written, once.
+    Announcement {
+        /// The announcement.
+        announcement: AnnouncementView,
+    },
+    /// Something else is urgent now.
+    Urgent {
+        /// As it is now, all of it.
+        urgent: Vec<UrgentView>,
+    },
+    /// The office's notices are others.
+    Notices {
+        /// As they are now, all of them.
+        notices: Vec<NoticeView>,
     },
     /// Today's totals. For supervisors.
     Tally {

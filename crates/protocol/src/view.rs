@@ -91,6 +91,20 @@ pub struct HealthView {
     /// How many loudspeakers say its calls; absent for kiosks, and in the first seconds while they come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speakers: Option<u32>,
+    /// How many wall displays show them. For supervisors; absent as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screens: Option<u32>,
+    /// How many kiosks give out numbers. For supervisors; absent as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kiosks: Option<u32>,
+    /// When a loudspeaker last reported that it had said a call to its end. For supervisors; absent before the
+    /// first of the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_heard: Option<Timestamp>,
+    /// The loudspeakers of each zone that is known. For supervisors; empty where no zones are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ZoneHealth>,
 }
 
 /// What keeps a branch from taking commands. It is over when the next health says nothing of it.
@@ -138,6 +152,19 @@ pub struct BranchView {
     /// Whether it takes appointments, so that people may check in by code.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub appointments: bool,
+    /// The languages of its screens, the first of them before anybody has chosen.
+    pub languages: Vec<Language>,
+    /// From how many metres its walls are to be read.
+    pub viewing_m: u8,
+    /// What it tells everybody who looks at a wall or a kiosk, in the order in which it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeView>,
+    /// How a visit may end. For officers and supervisors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<OutcomeView>,
+    /// Whether officers are reminded of how a visitor is greeted (8S).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub greeting: bool,
     /// For how many seconds the last press at a counter can be undone; 0 for not at all.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub undo_s: u32,
@@ -154,6 +181,18 @@ pub struct BranchView {
     /// The last calls of the day, oldest first, at most 20. Not for kiosks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<Vec<CallView>>,
+    /// The last announcements of the day beside the calls, oldest first, at most 20. For displays and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announcements: Option<Vec<AnnouncementView>>,
+    /// What is urgent and was not called off: it is shown before everything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urgent: Vec<UrgentView>,
+    /// How calls and announcements are said. For displays and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announcing: Option<Box<AnnouncingView>>,
+    /// What became of the last calls and announcements in the hall. For officers and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reports: Option<Vec<ReportView>>,
     /// Living tickets, in the order of their ids. For officers and supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tickets: Option<Vec<TicketView>>,
@@ -193,6 +232,250 @@ pub enum OpeningView {
     },
 }
 
+/// A sign that stands on a button beside its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Icon {
+    /// A question mark.
+    Question,
+    /// Coins.
+    Payment,
+    /// A sheet of paper.
+    Document,
+    /// A card with a face.
+    Identity,
+    /// A passport.
+    Passport,
+    /// A licence or certificate with a seal.
+    Licence,
+    /// A plot of land.
+    Land,
+    /// A house.
+    House,
+    /// A car.
+    Vehicle,
+    /// A shop.
+    Business,
+    /// Parents and child.
+    Family,
+    /// An open book.
+    Education,
+    /// A cross.
+    Health,
+    /// A bottle of pills.
+    Medicine,
+    /// A drop of water.
+    Water,
+    /// A bolt of electricity.
+    Power,
+    /// Two people who talk.
+    Talk,
+    /// A calendar.
+    Appointment,
+    /// A box.
+    Parcel,
+    /// A clipboard with ticks.
+    Application,
+    /// From a newer daemon.
+    #[serde(other)]
+    Other,
+}
+
+/// Something that an office tells everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeView {
+    /// What it is withdrawn by; absent for one that stands in the office's rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// What it says.
+    pub text: Texts,
+    /// Until when it is shown; absent for until it is withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+}
+
+/// How a visit may end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutcomeView {
+    /// The short name.
+    pub id: String,
+    /// The name as officers read it.
+    pub name: Texts,
+}
+
+/// How calls and announcements are said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnnouncingView {
+    /// The languages of every call, in order; absent for Malay and then the visitor's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<Vec<Language>>,
+    /// How often a call is said while nobody has to wait for it, 1 to 3.
+    pub repeats: u8,
+    /// How long a call may wait until it is said, in seconds.
+    pub within_s: u32,
+    /// The parts of the office with loudspeakers of their own, in the office's order, then those that only counters
+    /// and services name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ZoneView>,
+    /// Today's hours in which nothing is said but what is urgent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quiet: Vec<QuietView>,
+    /// What the office has planned to announce, by the clock or by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<PlannedView>,
+}
+
+/// A part of the office with loudspeakers of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ZoneView {
+    /// The short name.
+    pub id: String,
+    /// The name as people read it.
+    pub name: Texts,
+    /// The languages of its calls, in order; absent for those of the office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<Vec<Language>>,
+    /// How loud its loudspeakers are, in dB under full volume: 0 to -40.
+    pub volume_db: i8,
+    /// Today's hours in which it is another volume.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<VolumeView>,
+}
+
+/// Hours in which a zone has another volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VolumeView {
+    /// From when.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// In dB under full volume: 0 to -40.
+    pub db: i8,
+}
+
+/// Hours in which nothing is said but what is urgent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuietView {
+    /// What for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Texts>,
+    /// From when.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// In which zones; everywhere when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+}
+
+/// What an office has planned to announce.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedView {
+    /// The short name.
+    pub id: String,
+    /// What it sounds like.
+    pub sound: Sound,
+    /// The same in writing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Texts>,
+    /// In which zones; everywhere when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+}
+
+/// What an announcement sounds like: `{ "sentence": "closing-15" }` or `{ "recording": "…" }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sound {
+    /// A sentence that the voices have prepared, by its name.
+    Sentence(String),
+    /// What somebody of the office has recorded, by its name.
+    Recording(String),
+}
+
+/// Something to be said once, beside the calls. The place of its entry in the log identifies it, as it does a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnnouncementView {
+    /// Its place in the log: none has that of another or of a call.
+    pub seq: u64,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// When it was due, if the clock brought it about: long before `at` where the daemon was away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due: Option<Timestamp>,
+    /// What it sounds like.
+    pub sound: Sound,
+    /// The same in writing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Texts>,
+    /// In which zones; everywhere when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+    /// What it is called off by, if it is urgent: it goes before everything and is repeated until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<u64>,
+}
+
+/// Something urgent that was not called off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UrgentView {
+    /// What it is called off by.
+    pub id: u64,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What it sounds like.
+    pub sound: Sound,
+    /// The same in writing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Texts>,
+    /// In which zones; everywhere when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+}
+
+/// The loudspeakers of a zone that are here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ZoneHealth {
+    /// The zone.
+    pub zone: String,
+    /// How many say its calls.
+    pub speakers: u32,
+    /// How many stand by to say what those do not.
+    pub standby: u32,
+}
+
+/// What screens and loudspeakers reported of a call or an announcement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReportView {
+    /// The call or announcement, by its place in the log.
+    pub call: u64,
+    /// How many loudspeakers have it and will say it.
+    #[serde(default)]
+    pub queued: u32,
+    /// How many keep it back, because it falls into quiet hours.
+    #[serde(default)]
+    pub withheld: u32,
+    /// The zones in which nobody has said it though somebody should have; one without a name is the whole office.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unheard: Vec<String>,
+    /// How many screens have shown it.
+    pub shown: u32,
+    /// How many loudspeakers have begun to say it.
+    pub started: u32,
+    /// How many have said it to its end.
+    pub finished: u32,
+    /// How many could not.
+    pub failed: u32,
+}
+
 /// A page of the kiosk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupView {
@@ -203,6 +486,9 @@ pub struct GroupView {
     /// The page that it lies in; the first page when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
+    /// The sign beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Icon>,
 }
 
 /// A ticket that was missed, for staff.
@@ -237,6 +523,9 @@ pub struct ServiceView {
     pub name: Texts,
     /// The letters of its numbers.
     pub letters: String,
+    /// The sign beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Icon>,
     /// How many wait.
     pub waiting: u32,
     /// How long who takes a number now will wait; absent while that is not known.
@@ -441,6 +730,9 @@ pub struct CallView {
     pub service: String,
     /// The visitor's language.
     pub language: Language,
+    /// The zones in which it is said; everywhere when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
     /// The counter's short name.
     pub counter: String,
     /// What the counter is called.
@@ -468,4 +760,10 @@ pub struct TallyView {
     /// Tickets that came over from the day before.
     #[serde(default)]
     pub carried: u32,
+    /// First calls within what the charter promises of the wait, of services that promise something.
+    #[serde(default)]
+    pub within: u32,
+    /// First calls later than that.
+    #[serde(default)]
+    pub late: u32,
 }

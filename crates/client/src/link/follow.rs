@@ -20,6 +20,10 @@ pub(super) struct Follower {
     audience: Audience,
     /// Whether calls are said aloud here.
     speaks: bool,
+    /// In which zones; all where none is named.
+    zones: Vec<String>,
+    /// Whether it is only said what others did not.
+    standby: bool,
     position: Option<Resume>,
     /// Whether the daemon has answered the hello of this connection.
     greeted: bool,
@@ -40,7 +44,13 @@ pub(super) enum Verdict {
 
 impl Follower {
     pub(super) fn new(audience: Audience) -> Self {
-        Self { audience, speaks: false, position: None, greeted: false, advanced: false }
+        let (zones, standby) = (Vec::new(), false);
+        Self { audience, speaks: false, zones, standby, position: None, greeted: false, advanced: false }
+    }
+
+    /// What the next hello says of where calls are said aloud here.
+    pub(super) fn is_heard_in(&mut self, zones: Vec<String>, standby: bool) {
+        (self.zones, self.standby) = (zones, standby);
     }
 
     /// Whether the next hello is to say that calls are said aloud here; whether that is new.
@@ -53,7 +63,13 @@ impl Follower {
         self.greeted = false;
         self.advanced = false;
         let resume = self.position.clone();
-        giliran_protocol::live::Hello { audience: self.audience, resume, speaks: self.speaks }
+        giliran_protocol::live::Hello {
+            audience: self.audience,
+            resume,
+            speaks: self.speaks,
+            zones: self.zones.clone(),
+            standby: self.standby,
+        }
     }
 
     /// The last entry that the client has.
@@ -121,6 +137,10 @@ impl Follower {
             ToClient::Opening { .. } => Verdict::Ignore,
             ToClient::Health { health } if self.greeted => Verdict::Tell(News::Health(health)),
             ToClient::Health { .. } => Verdict::Ignore,
+            ToClient::Reported { report } if self.greeted => Verdict::Tell(News::Reported(report)),
+            ToClient::Reported { .. } => Verdict::Ignore,
+            ToClient::Unheard { call, zones } if self.greeted => Verdict::Tell(News::Unheard { call, zones }),
+            ToClient::Unheard { .. } => Verdict::Ignore,
             ToClient::Refused { error } => Verdict::Tell(News::Refused(error)),
             ToClient::Unknown => Verdict::Ignore,
         }
@@ -191,7 +211,7 @@ mod tests {
 
     fn snapshot(seq: u64) -> ToClient {
         let view = json!({
-            "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur",
+            "id": "kl", "name": { "ms": "KL" }, "time_zone": "Asia/Kuala_Lumpur", "languages": ["ms", "en"], "viewing_m": 10,
             "opening": { "state": "always" }, "classes": [], "services": [], "counters": [],
         });
         let view = serde_json::from_value(view).unwrap();
