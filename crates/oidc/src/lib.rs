@@ -15,13 +15,13 @@ pub mod mapping;
 mod provider;
 
 pub use self::{
-    mapping::{Role, Roles, Somebody},
+    mapping::{Named, Roles, Somebody},
     provider::{OidcError, Pending, Provider},
 };
 
 use serde::Deserialize;
 
-/// What an office says of its provider: the section `[sign_in.oidc]`, with the secret read from its file.
+/// What an office says of its provider: the section `[sign_in.oidc.provider]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {

@@ -1,45 +1,39 @@
 //! From a provider's claims to a person and roles of ours.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr};
 
 use giliran_core::{BranchId, OfficerId};
+use giliran_protocol::access::{Grant, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::Settings;
 
-/// A role, in one office or in all: `supervisor`, `officer@contoh`.
+/// A role as the office's table names it, in one office or in all: `supervisor`, `officer@contoh`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Role {
-    /// The role's name; what it allows is the daemon's to say.
-    pub name: String,
-    /// Where; everywhere when absent.
-    pub branch: Option<BranchId>,
-}
+pub struct Named(Grant);
 
 /// The text is no role.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("`{0}` is not a role such as `supervisor` or `officer@contoh`")]
 pub struct NoRole(String);
 
-/// The roles that there are.
-const NAMES: [&str; 4] = ["officer", "supervisor", "administrator", "auditor"];
-
-impl FromStr for Role {
+impl FromStr for Named {
     type Err = NoRole;
 
     fn from_str(text: &str) -> Result<Self, NoRole> {
         let no = || NoRole(text.chars().take(100).collect());
-        let (name, branch) = match text.split_once('@') {
-            Some((name, branch)) => (name, Some(branch.parse().map_err(|_| no())?)),
+        let (role, branch) = match text.split_once('@') {
+            Some((role, branch)) => (role, Some(branch.parse::<BranchId>().map_err(|_| no())?)),
             None => (text, None),
         };
-        if NAMES.contains(&name) { Ok(Self { name: name.into(), branch }) } else { Err(no()) }
+        let role = Role::ALL.into_iter().find(|known| known.as_str() == role).ok_or_else(no)?;
+        Ok(Self(Grant { role, branch: branch.map(|branch| branch.to_string()) }))
     }
 }
 
-impl TryFrom<String> for Role {
+impl TryFrom<String> for Named {
     type Error = NoRole;
 
     fn try_from(text: String) -> Result<Self, NoRole> {
@@ -47,15 +41,8 @@ impl TryFrom<String> for Role {
     }
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        self.branch.as_ref().map_or(Ok(()), |branch| write!(f, "@{branch}"))
-    }
-}
-
 /// Which roles each value of the claim brings.
-pub type Roles = BTreeMap<String, Vec<Role>>;
+pub type Roles = BTreeMap<String, Vec<Named>>;
 
 /// Who signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +51,8 @@ pub struct Somebody {
     pub id: OfficerId,
     /// The name as colleagues know it.
     pub name: String,
-    /// The roles, each once; never empty.
-    pub roles: Vec<Role>,
+    /// The roles, each once, in order; never empty.
+    pub grants: Vec<Grant>,
 }
 
 /// Why somebody whom the provider knows is not let in.
@@ -98,15 +85,15 @@ pub fn somebody(claims: &Map<String, Value>, settings: &Settings) -> Result<Some
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Vec::new(),
     };
-    let mut roles: Vec<Role> =
-        values.into_iter().filter_map(|value| settings.roles.get(value)).flatten().cloned().collect();
-    roles.sort();
-    roles.dedup();
-    if roles.is_empty() {
+    let named = values.into_iter().filter_map(|value| settings.roles.get(value)).flatten();
+    let mut grants: Vec<Grant> = named.map(|Named(grant)| grant.clone()).collect();
+    grants.sort();
+    grants.dedup();
+    if grants.is_empty() {
         return Err(Unfit::Roles { claim: settings.roles_claim.clone() });
     }
     let name = text("name").map(str::trim).filter(|name| !name.is_empty()).unwrap_or(id.as_str());
-    Ok(Somebody { name: name.chars().filter(|c| !c.is_control()).take(80).collect(), id, roles })
+    Ok(Somebody { name: name.chars().filter(|c| !c.is_control()).take(80).collect(), id, grants })
 }
 
 #[cfg(test)]
@@ -122,9 +109,9 @@ mod tests {
             "roles": { "kaunter": ["officer@contoh"], "ketua": ["supervisor", "officer@contoh"], "audit": ["auditor"] },
         }))
         .unwrap();
-        somebody(claims.as_object().unwrap(), &settings).map(|Somebody { id, name, roles }| {
-            let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
-            (id.to_string(), name, roles.join(" "))
+        somebody(claims.as_object().unwrap(), &settings).map(|Somebody { id, name, grants }| {
+            let grants: Vec<String> = grants.iter().map(ToString::to_string).collect();
+            (id.to_string(), name, grants.join(" "))
         })
     }
 
@@ -176,7 +163,7 @@ mod tests {
             ("officer@", false),
             ("Officer", false),
         ] {
-            assert_eq!(text.parse::<Role>().is_ok(), fine, "{text}");
+            assert_eq!(text.parse::<Named>().is_ok(), fine, "{text}");
         }
     }
 }

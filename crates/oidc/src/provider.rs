@@ -1,13 +1,13 @@
 //! A conversation with a provider: where a browser is sent, and who comes back.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
-    AccessToken, AdditionalClaims, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
-    UserInfoClaims,
+    AccessToken, AdditionalClaims, AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId,
+    ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse, UserInfoClaims,
     core::{CoreClient, CoreGenderClaim, CoreProviderMetadata, CoreResponseType},
 };
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub struct Provider {
     settings: Settings,
     secret: String,
     back: String,
-    http: reqwest::Client,
+    http: Http,
     known: Mutex<Option<Arc<Client>>>,
 }
 
@@ -88,6 +88,7 @@ impl Provider {
             .timeout(ANSWER_WITHIN)
             .build()
             .map_err(|why| wrong(why.to_string()))?;
+        let http = Http(http);
         let secret = secret.trim().to_owned();
         Ok(Self { settings, secret, back: back.to_owned(), http, known: Mutex::default() })
     }
@@ -121,7 +122,7 @@ impl Provider {
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|why| OidcError::Unreachable(why.to_string()))?
             .set_pkce_verifier(verifier)
-            .request_async(&|request| self.ask(request))
+            .request_async(&self.http)
             .await;
         let tokens = answer.map_err(|why| {
             if let openidconnect::RequestTokenError::Request(why) = &why {
@@ -159,7 +160,7 @@ impl Provider {
     ) -> Result<Map<String, Value>, OidcError> {
         let Ok(asked) = client.user_info(token, Some(subject)) else { return Ok(Map::new()) };
         let said: UserInfoClaims<All, CoreGenderClaim> = asked
-            .request_async(&|request| self.ask(request))
+            .request_async(&self.http)
             .await
             .map_err(|why| not_believed(format!("about the person: {why}")))?;
         match serde_json::to_value(&said) {
@@ -177,7 +178,7 @@ impl Provider {
         let wrong = |why: String| OidcError::Settings(why);
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|why| wrong(why.to_string()))?;
         let back = RedirectUrl::new(self.back.clone()).map_err(|why| wrong(why.to_string()))?;
-        let described = CoreProviderMetadata::discover_async(issuer, &|request| self.ask(request)).await;
+        let described = CoreProviderMetadata::discover_async(issuer, &self.http).await;
         let described = described.map_err(|why| OidcError::Unreachable(why.to_string()))?;
         let client = CoreClient::from_provider_metadata(
             described,
@@ -188,11 +189,17 @@ impl Provider {
         *known = Some(client.clone());
         Ok(client)
     }
+}
 
+/// How the provider is asked.
+#[derive(Debug, Clone)]
+struct Http(reqwest::Client);
+
+impl Http {
     /// Sends a request of the protocol's, and takes an answer of bearable size.
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Broken> {
         let request = reqwest::Request::try_from(request).map_err(Broken::new)?;
-        let mut answer = self.http.execute(request).await.map_err(Broken::new)?;
+        let mut answer = self.0.execute(request).await.map_err(Broken::new)?;
         let mut whole = http::Response::builder().status(answer.status());
         if let Some(headers) = whole.headers_mut() {
             *headers = std::mem::take(answer.headers_mut());
@@ -205,6 +212,15 @@ impl Provider {
             }
         }
         whole.body(body).map_err(Broken::new)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = Broken;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Broken>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.ask(request))
     }
 }
 

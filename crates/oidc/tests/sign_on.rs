@@ -89,7 +89,7 @@ async fn who_signs_on_gets_the_roles_that_the_table_names() {
         let Some(running) = start(claims).await else { return };
         let office = office(&running.issuer, SECRET);
         for (person, name, roles) in
-            [("aminah", "Aminah binti Ali", "officer@contoh"), ("siti", "Siti", "auditor supervisor")]
+            [("aminah", "Aminah binti Ali", "officer@contoh"), ("siti", "Siti", "supervisor auditor")]
         {
             let (url, pending) = office.begin().await.expect("the provider describes itself");
             assert!(url.contains("code_challenge_method=S256") && url.contains("nonce="), "{url}");
@@ -97,7 +97,7 @@ async fn who_signs_on_gets_the_roles_that_the_table_names() {
             let somebody = office.finish(pending, &back["state"], &back["code"]).await;
             let somebody = somebody.unwrap_or_else(|why| panic!("{claims}, {person}: {why}"));
             assert_eq!((somebody.id.as_str(), somebody.name.as_str()), (person, name));
-            let got: Vec<String> = somebody.roles.iter().map(ToString::to_string).collect();
+            let got: Vec<String> = somebody.grants.iter().map(ToString::to_string).collect();
             assert_eq!(got.join(" "), roles);
         }
         let (url, pending) = office.begin().await.expect("the provider describes itself");

@@ -43,6 +43,15 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// An audit row does not go on where the record ends, is one that the record can't hold, or can't be let
+    /// go of. Where it does not go on, somebody else writes the record: read its last row before going on.
+    #[error("audit row {seq}: {what}")]
+    UnfitAudit {
+        /// The row's number.
+        seq: u64,
+        /// What is wrong with it.
+        what: String,
+    },
     /// What is stored is not what was put in. Restore a backup: nothing here repairs it.
     #[error("the database is damaged: table {table}, {key}: {what}; restore the last good backup")]
     Damaged {
@@ -88,6 +97,7 @@ impl StoreError {
             | Self::Hole { .. }
             | Self::CommandTaken { .. }
             | Self::Unfit { .. }
+            | Self::UnfitAudit { .. }
             | Self::Damaged { .. }
             | Self::Full
             | Self::Busy

@@ -1,4 +1,5 @@
-//! What a daemon must not forget: the event log of its branches and the snapshots beside it.
+//! What a daemon must not forget: the event log of its branches, the snapshots beside it, and who may do
+//! what and who did.
 //!
 //! - [`Store`] is what the daemon needs kept; it says nothing about how.
 //! - [`SqliteStore`] keeps it in one SQLite file, with nothing to install.
@@ -6,11 +7,13 @@
 //! - [`Inspection`] looks over a database that may be at work.
 //!
 //! The log is the truth; a snapshot only shortens the way back to it and may be lost. What entries
-//! mean, who numbers them and what a snapshot holds is the business of others.
+//! mean, who numbers them and what a snapshot holds is the business of others; so is what records, sessions
+//! and audit rows say, which are text to the store.
 //!
 //! Invariants: an entry that was answered with `Ok` is on disk and stays as it is; a branch's entries
 //! are numbered from 1 without a hole; a command stands in a branch's log once at most; an entry that
-//! is given back is the one that was put in, or the call fails.
+//! is given back is the one that was put in, or the call fails. Audit rows are numbered without a hole, but
+//! that those at the front may have been let go.
 
 mod copy;
 mod error;
@@ -20,6 +23,7 @@ mod sqlite;
 use std::pin::Pin;
 
 use giliran_core::{BranchId, CommandId, Entry, Known};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use copy::{Copier, CopyError, Lost, Progress, Restoring, Survey, Until, copies};
@@ -95,6 +99,36 @@ pub trait Store: Send + Sync + 'static {
         snapshot: Snapshot,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
+    /// Makes changes beside the log and adds rows to the end of the audit record, all or none. They are on
+    /// disk, synced, when the answer is `Ok`; none is there after an error that is not
+    /// [final](StoreError::is_final).
+    ///
+    /// Changes are made in their order; removing what is not there is no error. Audit rows go on where the
+    /// record ends, each numbered one more than the one before, the first of all 1; where they do not, that
+    /// is [`StoreError::UnfitAudit`]. Their times never go back, which the caller sees to. What is handed in
+    /// is done in the order of calls, as with [`Store::append`]; between the two there is no order but by
+    /// waiting for the answer.
+    fn keep(&self, changes: Vec<Change>, audit: Vec<AuditRow>) -> BoxFuture<'static, Result<(), StoreError>>;
+
+    /// All records, in the order of their kinds and keys.
+    fn records(&self) -> BoxFuture<'_, Result<Vec<Record>, StoreError>>;
+
+    /// All sessions, key and body, in the order of their keys.
+    fn sessions(&self) -> BoxFuture<'_, Result<Vec<(String, String)>, StoreError>>;
+
+    /// The first `limit` audit rows after number `after`, in order. The first may be a later one than the
+    /// next: those before were let go. That no other is missing and none was changed is in their hashes, which
+    /// are the caller's to check.
+    fn audit(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<AuditRow>, StoreError>>;
+
+    /// The last audit row, to go on from.
+    fn last_audit(&self) -> BoxFuture<'_, Result<Option<AuditRow>, StoreError>>;
+
+    /// Lets go of the audit rows up to number `up_to`, and keeps `anchor`, which says where the rest begins; both
+    /// or neither, on disk when the answer is `Ok`. The last row can't be let go of, because the record goes
+    /// on from it: that is [`StoreError::UnfitAudit`].
+    fn prune_audit(&self, up_to: u64, anchor: Record) -> BoxFuture<'static, Result<(), StoreError>>;
+
     /// Finishes what is in hand, tidies up and lets go of the database. Whoever comes after gets
     /// [`StoreError::Closed`]. Closing twice does no harm.
     fn close<'a>(&'a self) -> BoxFuture<'a, ()>;
@@ -119,4 +153,55 @@ pub struct Recovered {
     pub tail: Vec<Entry>,
     /// The last commands of the log, oldest first.
     pub known: Vec<Known>,
+}
+
+/// Something small that is kept whole beside the log; what it means is its maker's business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What it is, such as `person`.
+    pub kind: String,
+    /// Which of its kind.
+    pub key: String,
+    /// The maker's own; the store gives back the same text or none.
+    pub body: String,
+}
+
+/// A row of the audit record: something that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number, from 1.
+    pub seq: u64,
+    /// When it was done; not before the one before.
+    pub at: Timestamp,
+    /// The maker's own.
+    pub body: String,
+    /// Made by who made the row, over it and the row before, so that none can be changed or taken out
+    /// unseen. The store keeps it and does not look into it.
+    pub hash: [u8; 32],
+}
+
+/// A change of what is kept beside the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Keeps a record, in place of one of the same kind and key if there is one.
+    PutRecord(Record),
+    /// Lets go of a record.
+    RemoveRecord {
+        /// What it is.
+        kind: String,
+        /// Which of its kind.
+        key: String,
+    },
+    /// Keeps a session, in place of one of the same key if there is one. No copy carries it.
+    PutSession {
+        /// Which it is.
+        key: String,
+        /// The maker's own.
+        body: String,
+    },
+    /// Lets go of a session.
+    RemoveSession {
+        /// Which it is.
+        key: String,
+    },
 }

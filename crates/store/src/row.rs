@@ -1,14 +1,15 @@
-//! Entries and snapshots as rows, and back, checked.
+//! Entries, snapshots and what is kept beside them as rows, and back, checked.
 //!
 //! A row carries a checksum over all that it says, because a database may hand back a flipped bit
-//! without a word. Invariant: what is decoded is what was encoded, or decoding fails.
+//! without a word. Invariant: what is decoded is what was encoded, or decoding fails. Only audit rows have
+//! none: they carry a hash that whoever made them checks.
 
 use giliran_core::{Actor, BranchId, CommandId, Entry, Event};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Snapshot, StoreError};
+use crate::{AuditRow, Record, Snapshot, StoreError};
 
 /// One entry as the table `log` holds it.
 #[derive(Debug)]
@@ -28,6 +29,32 @@ pub(crate) struct SnapshotRow {
     pub format: i64,
     pub body: Vec<u8>,
     pub checksum: i64,
+}
+
+/// One record as the table `record` holds it.
+#[derive(Debug)]
+pub(crate) struct RecordRow {
+    pub kind: String,
+    pub key: String,
+    pub body: String,
+    pub checksum: i64,
+}
+
+/// One session as the table `session` holds it.
+#[derive(Debug)]
+pub(crate) struct SessionRow {
+    pub key: String,
+    pub body: String,
+    pub checksum: i64,
+}
+
+/// One audit row as the table `audit` holds it.
+#[derive(Debug)]
+pub(crate) struct AuditLine {
+    pub seq: i64,
+    pub at_ns: i64,
+    pub body: String,
+    pub hash: Vec<u8>,
 }
 
 /// What the core says of an entry, as the JSON in `body`.
@@ -137,6 +164,67 @@ impl SnapshotRow {
     }
 }
 
+impl RecordRow {
+    pub(crate) fn encode(record: Record) -> Self {
+        let Record { kind, key, body } = record;
+        let checksum = record_checksum(&kind, &key, &body);
+        Self { kind, key, body, checksum }
+    }
+
+    pub(crate) fn decode(self) -> Result<Record, StoreError> {
+        let Self { kind, key, body, checksum } = self;
+        let expected = record_checksum(&kind, &key, &body);
+        if checksum != expected {
+            let what = format!("checksum {checksum:08x} instead of {expected:08x}");
+            return Err(StoreError::Damaged {
+                table: "record",
+                key: format!("kind {kind}, key {key}"),
+                what,
+            });
+        }
+        Ok(Record { kind, key, body })
+    }
+}
+
+impl SessionRow {
+    pub(crate) fn encode(key: String, body: String) -> Self {
+        let checksum = session_checksum(&key, &body);
+        Self { key, body, checksum }
+    }
+
+    pub(crate) fn decode(self) -> Result<(String, String), StoreError> {
+        let Self { key, body, checksum } = self;
+        let expected = session_checksum(&key, &body);
+        if checksum != expected {
+            let what = format!("checksum {checksum:08x} instead of {expected:08x}");
+            return Err(StoreError::Damaged { table: "session", key: format!("key {key}"), what });
+        }
+        Ok((key, body))
+    }
+}
+
+impl AuditLine {
+    pub(crate) fn encode(row: AuditRow) -> Result<Self, StoreError> {
+        let AuditRow { seq, at, body, hash } = row;
+        let unfit = |what: &str| StoreError::UnfitAudit { seq, what: what.into() };
+        let at_ns = i64::try_from(at.as_nanosecond())
+            .map_err(|_| unfit("its time is not between the years 1678 and 2262"))?;
+        let seq = i64::try_from(seq).map_err(|_| unfit("its number is too large"))?;
+        Ok(Self { seq, at_ns, body, hash: hash.to_vec() })
+    }
+
+    pub(crate) fn decode(self) -> Result<AuditRow, StoreError> {
+        let Self { seq, at_ns, body, hash } = self;
+        let damaged = |what: String| StoreError::Damaged { table: "audit", key: format!("seq {seq}"), what };
+        let number = u64::try_from(seq).map_err(|_| damaged("the number is negative".into()))?;
+        let at = Timestamp::from_nanosecond(i128::from(at_ns))
+            .map_err(|error| damaged(format!("time: {error}")))?;
+        let hash = <[u8; 32]>::try_from(hash)
+            .map_err(|hash| damaged(format!("the hash has {} bytes and not 32", hash.len())))?;
+        Ok(AuditRow { seq: number, at, body, hash })
+    }
+}
+
 /// `key` is the rest of the row's key, such as `seq 7`.
 pub(crate) fn damaged(table: &'static str, branch: &BranchId, key: &str, what: String) -> StoreError {
     StoreError::Damaged { table, key: format!("branch {branch}, {key}"), what }
@@ -156,6 +244,14 @@ fn snapshot_checksum(branch: &BranchId, seq: i64, format: i64, body: &[u8]) -> i
     checksum(&[branch.as_str().as_bytes(), &seq.to_le_bytes(), &format.to_le_bytes(), body])
 }
 
+fn record_checksum(kind: &str, key: &str, body: &str) -> i64 {
+    checksum(&[kind.as_bytes(), key.as_bytes(), body.as_bytes()])
+}
+
+fn session_checksum(key: &str, body: &str) -> i64 {
+    checksum(&[key.as_bytes(), body.as_bytes()])
+}
+
 /// Each part goes in with its length, so that nothing can move from one part to the next unseen.
 fn checksum(parts: &[&[u8]]) -> i64 {
     let sum = parts.iter().fold(0, |sum, part| {
@@ -172,8 +268,8 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    use super::{LogRow, SnapshotRow};
-    use crate::Snapshot;
+    use super::{AuditLine, LogRow, RecordRow, SessionRow, SnapshotRow};
+    use crate::{AuditRow, Record, Snapshot};
 
     fn branch() -> impl Strategy<Value = BranchId> {
         "[a-z0-9-]{1,32}".prop_map(|name| name.parse().expect("a short name"))
@@ -190,6 +286,7 @@ mod tests {
             let events = tickets.into_iter().map(|(ticket, counter)| Event::TicketServed {
                 ticket: TicketId(ticket),
                 counter: counter.parse().expect("a short name"),
+                outcome: None,
             });
             Entry {
                 seq,
@@ -257,6 +354,41 @@ mod tests {
             prop_assert!(damaged.decode(&branch).is_err());
             let newer = SnapshotRow { format: row().format + 1, ..row() };
             prop_assert!(newer.decode(&branch).is_err());
+        }
+
+        #[test]
+        fn what_is_kept_beside_the_log_comes_back_as_it_went_in(
+            kind in any::<String>(), key in any::<String>(), body in any::<String>(),
+            seq in 1..=u64::try_from(i64::MAX).expect("positive"), at in any::<i64>(), hash in any::<[u8; 32]>(),
+        ) {
+            let session = SessionRow::encode(key.clone(), body.clone());
+            prop_assert_eq!(session.decode(), Ok((key.clone(), body.clone())));
+            let at = Timestamp::from_nanosecond(at.into()).expect("a time");
+            let audit = AuditRow { seq, at, body: body.clone(), hash };
+            prop_assert_eq!(AuditLine::encode(audit.clone()).and_then(AuditLine::decode), Ok(audit));
+            let record = Record { kind, key, body };
+            prop_assert_eq!(RecordRow::encode(record.clone()).decode(), Ok(record));
+        }
+
+        #[test]
+        fn text_that_moved_or_changed_in_a_record_or_session_is_found(
+            kind in "[a-z]{0,8}", key in "[a-z0-9]{0,8}", body in "[ -~]{1,60}", at in any::<prop::sample::Index>(),
+            bit in 0..5_u8,
+        ) {
+            let mut changed = body.clone().into_bytes();
+            changed[at.index(body.len())] ^= 1 << bit;
+            let changed = String::from_utf8(changed).expect("still ASCII");
+            let record = || RecordRow::encode(Record { kind: kind.clone(), key: key.clone(), body: body.clone() });
+            let other = RecordRow { body: changed.clone(), ..record() };
+            prop_assert!(other.decode().is_err());
+            let session = || SessionRow::encode(key.clone(), body.clone());
+            let other = SessionRow { body: changed, ..session() };
+            prop_assert!(other.decode().is_err());
+            // A part that goes over into the next is another record.
+            let moved = RecordRow { kind: format!("{kind}{key}"), key: String::new(), ..record() };
+            prop_assert!(key.is_empty() || moved.decode().is_err());
+            let moved = SessionRow { key: format!("{key}{body}"), body: String::new(), ..session() };
+            prop_assert!(moved.decode().is_err());
         }
     }
 }

@@ -6,7 +6,8 @@
 //! - `open`: from a path to a database that is ours and nobody else's.
 //! - `writer`: the task that writes.
 //! - `read_only`: the same where nothing can be written now.
-//! - `read`: rows of our tables, checked.
+//! - `read`: entries and snapshots, checked.
+//! - `kept`: what is kept beside them, checked.
 //! - `inspect`: a database that is only looked at, by whoever likes, while it is at work.
 //! - `aside`: a database that takes the place of another, or of none.
 //! - `schema`: its versions, and the way from an older one to ours.
@@ -15,6 +16,7 @@
 mod aside;
 mod failure;
 mod inspect;
+mod kept;
 mod open;
 mod read;
 mod read_only;
@@ -43,13 +45,13 @@ pub(crate) use self::{
     inspect::{Onlooker, onlook},
 };
 use self::{
-    failure::while_reading,
-    writer::{Append, Job},
+    failure::{while_reading, while_reading_kept},
+    writer::{Append, Job, Keep, Step},
 };
 pub use self::{inspect::Inspection, open::OpenError};
 use crate::{
-    BoxFuture, Recovered, Snapshot, Store, StoreError,
-    row::{LogRow, SnapshotRow},
+    AuditRow, BoxFuture, Change, Record, Recovered, Snapshot, Store, StoreError,
+    row::{AuditLine, LogRow, RecordRow, SnapshotRow},
 };
 
 /// A [`Store`] in one file.
@@ -120,8 +122,23 @@ impl SqliteStore {
         read_only::try_to_write(path)
     }
 
+    /// Writes the whole file anew, so that nothing that was removed is left in it: SQLite only marks room as free.
+    /// Takes as long as copying it, and as much room on the disk meanwhile; nothing else is written until then.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses, or another program reads at that moment; nothing is lost, and it can be tried again.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.write(|answer| Job::Compact { answer }).await
+    }
+
     async fn reader(&self, branch: &BranchId) -> Result<PoolConnection<Sqlite>, StoreError> {
         self.readers.acquire().await.map_err(|error| while_reading(&error, "log", branch, "any seq"))
+    }
+
+    /// A reader for a table that is not of branches.
+    async fn reader_of(&self, table: &'static str) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.readers.acquire().await.map_err(|error| while_reading_kept(&error, table, "any key"))
     }
 
     /// Hands the writer a job, at once; what comes of it is waited for by whoever polls the answer.
@@ -220,6 +237,48 @@ impl Store for SqliteStore {
             let row = SnapshotRow::encode(branch, snapshot)?;
             self.write(|answer| Job::Snapshot { branch: branch.clone(), row, answer }).await
         })
+    }
+
+    fn keep(&self, changes: Vec<Change>, audit: Vec<AuditRow>) -> BoxFuture<'static, Result<(), StoreError>> {
+        if changes.is_empty() && audit.is_empty() {
+            return Box::pin(async { Ok(()) });
+        }
+        let rows: Result<Vec<_>, _> = audit.into_iter().map(AuditLine::encode).collect();
+        match rows {
+            Ok(rows) => {
+                let steps =
+                    changes.into_iter().map(Step::of).chain(rows.into_iter().map(Step::Audit)).collect();
+                self.write(|answer| Job::Keep(Keep { steps, answer }))
+            }
+            Err(unfit) => Box::pin(async { Err(unfit) }),
+        }
+    }
+
+    fn records(&self) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
+        Box::pin(
+            async move { kept::records(&mut *self.reader_of("record").await?).await?.into_iter().collect() },
+        )
+    }
+
+    fn sessions(&self) -> BoxFuture<'_, Result<Vec<(String, String)>, StoreError>> {
+        Box::pin(async move {
+            kept::sessions(&mut *self.reader_of("session").await?).await?.into_iter().collect()
+        })
+    }
+
+    fn audit(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<AuditRow>, StoreError>> {
+        Box::pin(async move {
+            kept::audit(&mut *self.reader_of("audit").await?, after, limit).await?.into_iter().collect()
+        })
+    }
+
+    fn last_audit(&self) -> BoxFuture<'_, Result<Option<AuditRow>, StoreError>> {
+        Box::pin(async move { kept::last_audit(&mut *self.reader_of("audit").await?).await })
+    }
+
+    fn prune_audit(&self, up_to: u64, anchor: Record) -> BoxFuture<'static, Result<(), StoreError>> {
+        let steps = vec![Step::Prune { up_to }, Step::PutRecord(RecordRow::encode(anchor))];
+        self.write(|answer| Job::Keep(Keep { steps, answer }))
     }
 
     fn close<'a>(&'a self) -> BoxFuture<'a, ()> {

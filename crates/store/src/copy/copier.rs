@@ -9,7 +9,7 @@ use super::{
     folder::{self, Batch, Folder, Origin},
     line::{self, Head, Note, State},
     source::Source,
-    survey::check_log_row,
+    survey::{check_log_row, check_record},
     table::{Growth, Table},
 };
 
@@ -108,14 +108,14 @@ impl Copier {
         self.source.begin().await?;
         let read = read_new(&mut self.source, &mut batch, now).await;
         self.source.end().await?;
-        let mut progress = read?;
+        let (mut progress, damage) = read?;
         let key = self.key(&mut batch, now).await?;
         if progress.more {
             self.source.forget();
         }
         progress.rows = batch.lines;
         if batch.lines == 0 {
-            return Ok(progress);
+            return damage.map_or(Ok(progress), Err);
         }
         let Some(mut folder) = self.folder.take() else { return Ok(progress) };
         self.folder = Some(
@@ -129,7 +129,7 @@ impl Copier {
             })
             .await?,
         );
-        Ok(progress)
+        damage.map_or(Ok(progress), Err)
     }
 
     /// Closes the segment that is written to, so that all that the copy holds is summed, and lets go.
@@ -187,11 +187,9 @@ impl Copier {
         Ok(folder)
     }
 
-    /// The secret key, if it is not in the copy yet.
+    /// The secret key, if it is not in the copy yet, or is another than the one that is: a key that was destroyed
+    /// must not live on in a copy.
     async fn key(&self, batch: &mut Batch, now: Timestamp) -> Result<Option<Vec<u8>>, CopyError> {
-        if batch.state.key.is_some() {
-            return Ok(None);
-        }
         let file = self.key_file.clone();
         let key = blocking(move || match std::fs::read(&file) {
             Ok(key) => Ok(Some(key)),
@@ -199,18 +197,24 @@ impl Copier {
             Err(error) => Err(CopyError::io(file, &error)),
         })
         .await?;
-        if let Some(key) = &key {
-            let crc = crc32c::crc32c(key);
-            line::write_note(&mut batch.bytes, &Note::Key { at: now, crc });
-            batch.lines += 1;
-            batch.state.key = Some(crc);
+        let Some(key) = key else { return Ok(None) };
+        let crc = crc32c::crc32c(&key);
+        if batch.state.key.replace(crc) == Some(crc) {
+            return Ok(None);
         }
-        Ok(key)
+        line::write_note(&mut batch.bytes, &Note::Key { at: now, crc });
+        batch.lines += 1;
+        Ok(Some(key))
     }
 }
 
-/// Reads what `batch` has not yet, up to [`ROWS`] rows.
-async fn read_new(source: &mut Source, batch: &mut Batch, now: Timestamp) -> Result<Progress, CopyError> {
+/// Reads what `batch` has not yet, up to [`ROWS`] rows. A small table that is damaged is passed over, and said:
+/// the log is copied all the same.
+async fn read_new(
+    source: &mut Source,
+    batch: &mut Batch,
+    now: Timestamp,
+) -> Result<(Progress, Option<CopyError>), CopyError> {
     let mut room = ROWS;
     for table in source.tables() {
         if let Growth::Appended { .. } = table.growth {
@@ -218,7 +222,7 @@ async fn read_new(source: &mut Source, batch: &mut Batch, now: Timestamp) -> Res
                 let mut after = head_of(&batch.state, table, &by);
                 while after < last {
                     if room == 0 {
-                        return Ok(Progress { more: true, ..Progress::default() });
+                        return Ok((Progress { more: true, ..Progress::default() }, None));
                     }
                     let limit = i64::try_from(room).unwrap_or(i64::MAX);
                     let rows = source.rows(table, &by, after, limit).await?;
@@ -241,15 +245,28 @@ async fn read_new(source: &mut Source, batch: &mut Batch, now: Timestamp) -> Res
             }
         }
     }
+    let mut damage = None;
     for table in source.tables().filter(|table| table.growth == Growth::Whole) {
         let rows = source.image(table).await?;
+        let columns = &source.origin().columns;
+        let checked = rows.iter().try_for_each(|values| match table.name {
+            "record" => check_record(columns, values),
+            _ => Ok(()),
+        });
+        if let Err(what) = checked {
+            damage = Some(CopyError::Database(what));
+            continue; // the copy keeps the last sound image
+        }
+        if rows.is_empty() && !batch.state.images.contains_key(table.name) {
+            continue; // there never was anything in it
+        }
         let crc = line::image_crc(&rows);
         if batch.state.images.insert(table.name.into(), crc) != Some(crc) {
             line::write_note(&mut batch.bytes, &Note::Image { table: table.name.into(), at: now, rows, crc });
             batch.lines += 1;
         }
     }
-    Ok(Progress::default())
+    Ok((Progress::default(), damage))
 }
 
 fn head_of(state: &State, table: &Table, by: &str) -> i64 {

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Column, Connection, Row, SqliteConnection, TypeInfo, V
 use super::{
     CopyError,
     folder::Origin,
-    line::{Columns, Head, Value},
+    line::{Columns, Head, Place, Value},
     table::{Growth, TABLES, Table},
 };
 use crate::sqlite::{Onlooker, onlook};
@@ -131,10 +131,15 @@ impl Source {
         rows.iter().map(values_of).collect()
     }
 
-    /// Whether the database still has the row that was copied last.
+    /// Whether the database still has the row that was copied last, or had it and let go of it since.
     pub(super) async fn still_has(&mut self, table: &Table, by: &str, head: Head) -> Result<bool, CopyError> {
         let rows = self.rows(table, by, head.number - 1, 1).await?;
         let Some(row) = rows.first() else { return Ok(false) };
+        // Rows are let go of at the front only, and never the last: where there is a later one, this was there.
+        let place = Place::of(&self.origin.columns, table.name, row);
+        if place.is_some_and(|place| !place.gapless && place.number > head.number) {
+            return Ok(true);
+        }
         let mut line = Vec::new();
         Ok(super::line::write_row(&mut line, table.name, row) == head.crc)
     }

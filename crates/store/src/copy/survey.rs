@@ -19,7 +19,10 @@ use super::{
     line::{Columns, Line, Note, Place, State, Value},
     segment::{self, End, Name, Segment},
 };
-use crate::row::LogRow;
+use crate::{
+    AuditRow, Record,
+    row::{AuditLine, LogRow, RecordRow},
+};
 
 /// The copies in a folder, the one that was written last at the end. A folder that is a copy itself is the
 /// only one.
@@ -62,6 +65,10 @@ pub struct Survey {
     pub log: Uuid,
     /// For each branch the last entry that can be restored, and its time.
     pub branches: BTreeMap<BranchId, (u64, Timestamp)>,
+    /// How many records there are in the last image of them.
+    pub records: usize,
+    /// The last audit row that can be restored, and its time.
+    pub audit: Option<(u64, Timestamp)>,
     /// The time of the first entry.
     pub begins: Option<Timestamp>,
     /// Whether the last line was being written when the power went: the copy is as sound as it can be.
@@ -101,25 +108,36 @@ impl Survey {
         let mut walk = Walk::new(path)?;
         let mut branches = BTreeMap::new();
         let mut begins: Option<Timestamp> = None;
+        let (mut records, mut audit) = (0, None);
         while let Some(step) = walk.next()? {
             for (line, _) in step.lines {
-                let Line::Row { table, values } = line else { continue };
-                if table != "log" {
-                    continue;
-                }
-                match entry(&step.columns, &values) {
-                    Ok((branch, entry)) => {
-                        begins = Some(begins.map_or(entry.at, |begins| begins.min(entry.at)));
-                        branches.insert(branch.clone(), (entry.seq, entry.at));
-                        each(&branch, entry);
+                match line {
+                    Line::Row { table, values } if table == "log" => match entry(&step.columns, &values) {
+                        Ok((branch, entry)) => {
+                            begins = Some(begins.map_or(entry.at, |begins| begins.min(entry.at)));
+                            branches.insert(branch.clone(), (entry.seq, entry.at));
+                            each(&branch, entry);
+                        }
+                        Err(what) => walk.faults.push(what),
+                    },
+                    Line::Row { table, values } if table == "audit" => {
+                        match audit_row(&step.columns, &values) {
+                            Ok(row) => audit = Some((row.seq, row.at)),
+                            Err(what) => walk.faults.push(what),
+                        }
                     }
-                    Err(what) => walk.faults.push(what),
+                    Line::Note(Note::Image { table, rows, .. }) if table == "record" => {
+                        records = rows.len();
+                        let checked = rows.iter().map(|values| check_record(&step.columns, values));
+                        walk.faults.extend(checked.filter_map(Result::err));
+                    }
+                    Line::Row { .. } | Line::Note(_) => {}
                 }
             }
         }
         let log = walk.log.ok_or_else(|| CopyError::NoCopy { path: path.into() })?;
         let lost = walk.lost();
-        Ok(Self { log, branches, begins, torn: walk.torn, faults: walk.faults, lost })
+        Ok(Self { log, branches, records, audit, begins, torn: walk.torn, faults: walk.faults, lost })
     }
 
     /// Whether all of it is as it was written.
@@ -141,11 +159,50 @@ pub(super) fn check_log_row(columns: &Columns, values: &[Value]) -> Result<(), S
     row.command(&branch).map(drop).map_err(|error| error.to_string())
 }
 
-fn log_row(columns: &Columns, values: &[Value]) -> Result<(BranchId, LogRow), String> {
-    let column = |wanted: &str| {
-        let names = columns.get("log")?;
-        names.iter().zip(values).find(|(name, _)| *name == wanted).map(|(_, value)| value)
+/// Whether a record is what was put in.
+pub(super) fn check_record(columns: &Columns, values: &[Value]) -> Result<(), String> {
+    record(columns, values).map(drop)
+}
+
+fn record(columns: &Columns, values: &[Value]) -> Result<Record, String> {
+    let column = |wanted| value(columns, "record", values, wanted);
+    let (
+        Some(Value::Text(kind)),
+        Some(Value::Text(key)),
+        Some(Value::Text(body)),
+        Some(Value::Integer(checksum)),
+    ) = (column("kind"), column("key"), column("body"), column("checksum"))
+    else {
+        return Err("a record has not the columns that it should".into());
     };
+    let row = RecordRow { kind: kind.clone(), key: key.clone(), body: body.clone(), checksum: *checksum };
+    row.decode().map_err(|error| error.to_string())
+}
+
+/// As far as a row can be told from another: what its hash says is for whoever made it.
+fn audit_row(columns: &Columns, values: &[Value]) -> Result<AuditRow, String> {
+    let column = |wanted| value(columns, "audit", values, wanted);
+    let (
+        Some(Value::Integer(seq)),
+        Some(Value::Integer(at_ns)),
+        Some(Value::Text(body)),
+        Some(Value::Blob(hash)),
+    ) = (column("seq"), column("at_ns"), column("body"), column("hash"))
+    else {
+        return Err("an audit row has not the columns that it should".into());
+    };
+    let line = AuditLine { seq: *seq, at_ns: *at_ns, body: body.clone(), hash: hash.clone() };
+    line.decode().map_err(|error| error.to_string())
+}
+
+/// The value of a row in the column of that name.
+fn value<'a>(columns: &Columns, table: &str, values: &'a [Value], wanted: &str) -> Option<&'a Value> {
+    let names = columns.get(table)?;
+    names.iter().zip(values).find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+fn log_row(columns: &Columns, values: &[Value]) -> Result<(BranchId, LogRow), String> {
+    let column = |wanted| value(columns, "log", values, wanted);
     let (
         Some(Value::Text(branch)),
         Some(Value::Integer(seq)),

@@ -54,7 +54,7 @@ pub(super) fn while_writing(error: &sqlx::Error) -> StoreError {
     }
 }
 
-/// What a caller hears of a failure while reading `key` of `table`.
+/// What a caller hears of a failure while reading `key` of a branch in `table`.
 pub(super) fn while_reading(
     error: &sqlx::Error,
     table: &'static str,
@@ -63,6 +63,19 @@ pub(super) fn while_reading(
 ) -> StoreError {
     match failure(error) {
         Failure::Damaged => damaged(table, branch, key, error.to_string()),
+        Failure::Taken
+        | Failure::Full
+        | Failure::Busy
+        | Failure::ReadOnly
+        | Failure::Closed
+        | Failure::Other => while_writing(error),
+    }
+}
+
+/// The same of a table that is not of branches.
+pub(super) fn while_reading_kept(error: &sqlx::Error, table: &'static str, key: &str) -> StoreError {
+    match failure(error) {
+        Failure::Damaged => StoreError::Damaged { table, key: key.into(), what: error.to_string() },
         Failure::Taken
         | Failure::Full
         | Failure::Busy

@@ -10,11 +10,12 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
+    kept,
     open::{APPLICATION_ID, OpenError, Place},
     read,
-    schema::steps_up_to,
+    schema::{ACCESS, steps_up_to},
 };
-use crate::{Snapshot, StoreError};
+use crate::{AuditRow, Record, Snapshot, StoreError};
 
 /// A connection that only reads, to a database of ours whose schema this program knows.
 #[derive(Debug)]
@@ -143,6 +144,49 @@ impl Inspection {
         branch: &BranchId,
     ) -> Result<Vec<Result<Snapshot, StoreError>>, StoreError> {
         read::each_snapshot(&mut self.0.connection, branch).await
+    }
+
+    /// All records, in the order of their kinds and keys, each sound or with what is wrong with it. A database
+    /// of a schema before there were any has none.
+    ///
+    /// # Errors
+    ///
+    /// Damage after which nothing more of them can be reached.
+    pub async fn records(&mut self) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
+        if self.0.schema < ACCESS {
+            return Ok(Vec::new());
+        }
+        kept::records(&mut self.0.connection).await
+    }
+
+    /// All sessions, key and body, in the order of their keys; as [`records`](Self::records).
+    ///
+    /// # Errors
+    ///
+    /// Damage after which nothing more of them can be reached.
+    pub async fn sessions(&mut self) -> Result<Vec<Result<(String, String), StoreError>>, StoreError> {
+        if self.0.schema < ACCESS {
+            return Ok(Vec::new());
+        }
+        kept::sessions(&mut self.0.connection).await
+    }
+
+    /// The audit rows after `after` that can be reached, up to `limit`, each one that can be read or with what
+    /// is wrong with it. Whether they are what was put in, and none is missing but at the front, is in their
+    /// hashes, which are the caller's to check.
+    ///
+    /// # Errors
+    ///
+    /// Damage after which nothing more of them can be reached.
+    pub async fn audit(
+        &mut self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Result<AuditRow, StoreError>>, StoreError> {
+        if self.0.schema < ACCESS {
+            return Ok(Vec::new());
+        }
+        kept::audit(&mut self.0.connection, after, limit).await
     }
 
     /// Lets go of the database.

@@ -165,6 +165,9 @@ pub(super) async fn open(path: &Path) -> Result<Opened, OpenError> {
         // back after every few commits; a longer one would only take longer to read at the start.
         .pragma("wal_autocheckpoint", "4000")
         .pragma("journal_size_limit", (64 << 20).to_string()) // what a burst left is given back
+        // What is removed is overwritten where its page is written anyway, which costs nothing; the rest of it
+        // goes when the file is compacted.
+        .pragma("secure_delete", "FAST")
         .connect()
         .await
         .map_err(|error| place.refusal(error))?;

@@ -14,6 +14,9 @@ use super::open::{OpenError, Place};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
+/// The version from which on there are records, sessions and the audit record.
+pub(super) const ACCESS: i64 = 20_261_128_000_000;
+
 /// The version that this program writes.
 pub(super) fn newest() -> i64 {
     MIGRATIONS.iter().map(|step| step.version).max().unwrap_or(0)
@@ -129,8 +132,8 @@ mod tests {
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     };
 
-    use super::{MIGRATIONS, Place, newest};
-    use crate::{OpenError, SqliteStore, Store};
+    use super::{ACCESS, MIGRATIONS, Place, newest, steps_up_to};
+    use crate::{Inspection, OpenError, SqliteStore, Store};
 
     /// Where a child finds its database.
     const DATABASE_OF_CHILD: &str = "GILIRAN_STORE_TEST_DATABASE";
@@ -155,6 +158,10 @@ mod tests {
     /// A database of today's schema.
     async fn old(path: &Path) {
         SqliteStore::open(path).await.unwrap().close().await;
+        fill(path).await;
+    }
+
+    async fn fill(path: &Path) {
         let mut connection = connect(path).await;
         sqlx::query(
             "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
@@ -227,6 +234,45 @@ mod tests {
         let refused = SqliteStore::open(&path).await.unwrap_err();
         assert!(matches!(refused, OpenError::Newer { .. }), "{refused:?}");
         SqliteStore::open(&kept(&path, before)).await.unwrap().close().await;
+    }
+
+    #[tokio::test]
+    async fn a_database_of_the_first_schema_is_upgraded_with_its_log_intact() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("office.db");
+        let first = MIGRATIONS.iter().map(|step| step.version).min().unwrap();
+        let place = Place::new(&path).unwrap();
+        let mut connection = place
+            .options()
+            .create_if_missing(true)
+            .pragma("application_id", super::super::open::APPLICATION_ID.to_string())
+            .connect()
+            .await
+            .unwrap();
+        place.migrate(&mut connection, &steps_up_to(first)).await.unwrap();
+        let log_id = uuid::Uuid::new_v4();
+        place.name_log(&mut connection, log_id).await.unwrap();
+        connection.close().await.unwrap();
+        fill(&path).await;
+        let (before, rows) = content(&path).await;
+        assert!(before == first && first < ACCESS && !rows.is_empty());
+
+        let store = SqliteStore::open(&path).await.unwrap();
+        assert_eq!(store.log_id(), log_id);
+        assert_eq!(store.records().await.unwrap(), []);
+        store.close().await;
+        assert_eq!(content(&path).await, (newest(), rows.clone()));
+        assert_eq!(content(&kept(&path, first)).await, (first, rows));
+        for path in [&path, &kept(&path, first)] {
+            let mut inspection = Inspection::open(path).await.unwrap();
+            assert_eq!(inspection.structure().await.unwrap(), Vec::<String>::new());
+            inspection.close().await;
+        }
+    }
+
+    #[test]
+    fn what_is_kept_beside_the_log_came_with_a_step_of_its_own() {
+        assert!(MIGRATIONS.iter().any(|step| step.version == ACCESS));
     }
 
     #[tokio::test]

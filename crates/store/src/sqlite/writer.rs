@@ -1,7 +1,8 @@
 //! The one connection that writes, and the task that owns it.
 //!
 //! Whatever waits is written together: one transaction, one sync, then all are answered. One caller's
-//! conflict is its own: the others are stored all the same.
+//! conflict is its own: the others are stored all the same. Entries are one transaction, what is kept beside
+//! the log another.
 //!
 //! Invariants: nobody is told `Ok` before the sync; after a final failure nothing is written any more.
 
@@ -17,8 +18,8 @@ use uuid::Uuid;
 
 use super::failure::{Failure, failure, while_writing};
 use crate::{
-    StoreError,
-    row::{LogRow, SnapshotRow},
+    Change, StoreError,
+    row::{AuditLine, LogRow, RecordRow, SessionRow, SnapshotRow},
 };
 
 /// A group takes in no more callers beyond so many rows. Half a thousand already makes the sync cheap;
@@ -36,7 +37,9 @@ pub(super) type Answer = oneshot::Sender<Result<(), StoreError>>;
 #[derive(Debug)]
 pub(super) enum Job {
     Append(Append),
+    Keep(Keep),
     Snapshot { branch: BranchId, row: SnapshotRow, answer: Answer },
+    Compact { answer: Answer },
     Close,
 }
 
@@ -47,6 +50,73 @@ pub(super) struct Append {
     pub answer: Answer,
 }
 
+/// What one caller wants kept beside the log, all or none.
+#[derive(Debug)]
+pub(super) struct Keep {
+    pub steps: Vec<Step>,
+    pub answer: Answer,
+}
+
+/// One change of what is kept beside the log.
+#[derive(Debug)]
+pub(super) enum Step {
+    PutRecord(RecordRow),
+    RemoveRecord { kind: String, key: String },
+    PutSession(SessionRow),
+    RemoveSession { key: String },
+    Audit(AuditLine),
+    Prune { up_to: u64 },
+}
+
+impl Step {
+    pub(super) fn of(change: Change) -> Self {
+        match change {
+            Change::PutRecord(record) => Self::PutRecord(RecordRow::encode(record)),
+            Change::RemoveRecord { kind, key } => Self::RemoveRecord { kind, key },
+            Change::PutSession { key, body } => Self::PutSession(SessionRow::encode(key, body)),
+            Change::RemoveSession { key } => Self::RemoveSession { key },
+        }
+    }
+
+    fn push_onto(&self, sql: &mut QueryBuilder<Sqlite>) {
+        match self {
+            Self::PutRecord(RecordRow { kind, key, body, checksum }) => {
+                sql.push("INSERT OR REPLACE INTO record (kind, key, body, checksum) ");
+                sql.push_values([()], |mut values, ()| {
+                    values.push_bind(kind.as_str()).push_bind(key.as_str()).push_bind(body.as_str());
+                    values.push_bind(*checksum);
+                });
+            }
+            Self::RemoveRecord { kind, key } => {
+                sql.push("DELETE FROM record WHERE kind = ").push_bind(kind.as_str());
+                sql.push(" AND key = ").push_bind(key.as_str());
+            }
+            Self::PutSession(SessionRow { key, body, checksum }) => {
+                sql.push("INSERT OR REPLACE INTO session (key, body, checksum) ");
+                sql.push_values([()], |mut values, ()| {
+                    values.push_bind(key.as_str()).push_bind(body.as_str()).push_bind(*checksum);
+                });
+            }
+            Self::RemoveSession { key } => {
+                sql.push("DELETE FROM session WHERE key = ").push_bind(key.as_str());
+            }
+            Self::Audit(AuditLine { seq, at_ns, body, hash }) => {
+                sql.push("INSERT INTO audit (seq, at_ns, body, hash) ");
+                sql.push_values([()], |mut values, ()| {
+                    values.push_bind(*seq).push_bind(*at_ns).push_bind(body.as_str());
+                    values.push_bind(hash.as_slice());
+                });
+            }
+            Self::Prune { up_to } => {
+                // It is less than a number that a row has.
+                let up_to = i64::try_from(*up_to).unwrap_or(i64::MAX);
+                sql.push("DELETE FROM audit WHERE seq <= ").push_bind(up_to);
+            }
+        }
+        sql.push(";");
+    }
+}
+
 /// Starts the writer. It ends when it is told to close or nobody can reach it any more, after all that
 /// waits; then it closes the connection and, last, lets go of the lock.
 pub(super) fn start(
@@ -54,7 +124,7 @@ pub(super) fn start(
     lock: File,
 ) -> (mpsc::UnboundedSender<Job>, tokio::task::JoinHandle<()>) {
     let (sender, jobs) = mpsc::unbounded_channel();
-    let writer = Writer { connection, heads: HashMap::new(), failed: None };
+    let writer = Writer { connection, heads: HashMap::new(), audit_head: None, failed: None };
     (sender, tokio::spawn(writer.run(jobs, lock)))
 }
 
@@ -63,6 +133,8 @@ struct Writer {
     /// The last number of each branch that was written to. Nobody else writes while the lock is held;
     /// the table's key holds even if somebody does.
     heads: HashMap<BranchId, u64>,
+    /// The last number of the audit record, once it was asked for.
+    audit_head: Option<u64>,
     failed: Option<StoreError>,
 }
 
@@ -72,17 +144,24 @@ impl Writer {
             // Whoever is about to hand something in does so first: a sync for one alone keeps all others
             // waiting.
             tokio::task::yield_now().await;
-            let (group, other) = gather(first, &mut jobs);
-            if !group.is_empty() {
-                self.append(group).await;
+            let Group { appends, keeps, other } = gather(first, &mut jobs);
+            if !appends.is_empty() {
+                self.append(appends).await;
+            }
+            if !keeps.is_empty() {
+                self.keep(keeps).await;
             }
             match other {
                 Some(Job::Snapshot { branch, row, answer }) => {
                     let result = self.save_snapshot(&branch, &row).await;
                     self.answer(answer, result);
                 }
+                Some(Job::Compact { answer }) => {
+                    let result = self.compact().await;
+                    self.answer(answer, result);
+                }
                 Some(Job::Close) => jobs.close(), // what waits already is still handed out
-                Some(Job::Append(_)) | None => {}
+                Some(Job::Append(_) | Job::Keep(_)) | None => {}
             }
         }
         if self.failed.is_some() {
@@ -205,6 +284,106 @@ impl Writer {
         self.transaction(sql, rows.len() <= ROWS_PREPARED).await
     }
 
+    /// Keeps what a group of callers wants kept beside the log; each caller gets its answer.
+    async fn keep(&mut self, group: Vec<Keep>) {
+        let mut head = None;
+        let mut fit = Vec::with_capacity(group.len());
+        for keep in group {
+            match self.goes_on(&keep, &mut head).await {
+                Ok(()) => fit.push(keep),
+                Err(error) => self.answer(keep.answer, Err(error)),
+            }
+        }
+        if fit.is_empty() {
+            return;
+        }
+        let mut sql = QueryBuilder::<Sqlite>::new("BEGIN IMMEDIATE;");
+        for step in fit.iter().flat_map(|keep| &keep.steps) {
+            step.push_onto(&mut sql);
+        }
+        sql.push("COMMIT");
+        let result = match self.transaction(sql, false).await {
+            Ok(()) => {
+                self.audit_head = head.or(self.audit_head);
+                Ok(())
+            }
+            Err(StopOr::Taken) => {
+                // Somebody else wrote and we know too little.
+                self.audit_head = None;
+                match <[Keep; 1]>::try_from(fit) {
+                    Ok([keep]) => {
+                        let error = self.goes_on(&keep, &mut None).await.err();
+                        let strange = || "an audit row was said to be there and is not".into();
+                        let error = error.unwrap_or_else(|| StoreError::Failed { what: strange() });
+                        self.answer(keep.answer, Err(error));
+                    }
+                    Err(group) => {
+                        for keep in group {
+                            Box::pin(self.keep(vec![keep])).await;
+                        }
+                    }
+                }
+                return;
+            }
+            Err(StopOr::Stop(error)) => Err(error),
+        };
+        for keep in fit {
+            self.answer(keep.answer, result.clone());
+        }
+    }
+
+    /// Whether the audit rows go on where the record will end, with those up to `ahead` before them, and those
+    /// that are let go of are not the last.
+    async fn goes_on(&mut self, keep: &Keep, ahead: &mut Option<u64>) -> Result<(), StoreError> {
+        if !keep.steps.iter().any(|step| matches!(step, Step::Audit(_) | Step::Prune { .. })) {
+            return Ok(());
+        }
+        let mut head = match *ahead {
+            Some(head) => head,
+            None => self.audit_head().await?,
+        };
+        for step in &keep.steps {
+            match step {
+                Step::Audit(row) => {
+                    let (seq, next) = (row.seq.unsigned_abs(), head + 1);
+                    if seq != next {
+                        let what = format!("it does not join on to the record, which goes on at {next}");
+                        return Err(StoreError::UnfitAudit { seq, what });
+                    }
+                    head = next;
+                }
+                Step::Prune { up_to } if *up_to > 0 && *up_to >= head => {
+                    let what = format!("it is not let go of, the record goes on from its last row, {head}");
+                    return Err(StoreError::UnfitAudit { seq: *up_to, what });
+                }
+                Step::Prune { .. }
+                | Step::PutRecord(_)
+                | Step::RemoveRecord { .. }
+                | Step::PutSession(_)
+                | Step::RemoveSession { .. } => {}
+            }
+        }
+        *ahead = Some(head);
+        Ok(())
+    }
+
+    /// The last number of the audit record; 0 where it has none.
+    async fn audit_head(&mut self) -> Result<u64, StoreError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        if let Some(head) = self.audit_head {
+            return Ok(head);
+        }
+        let head: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM audit")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(|error| while_writing(&error))?;
+        let head = head.unwrap_or(0).unsigned_abs();
+        self.audit_head = Some(head);
+        Ok(head)
+    }
+
     async fn save_snapshot(&mut self, branch: &BranchId, row: &SnapshotRow) -> Result<(), StoreError> {
         let (seq, head) = (row.seq.unsigned_abs(), self.head(branch).await?);
         if seq > head {
@@ -229,6 +408,20 @@ impl Writer {
             StopOr::Stop(error) => error,
             StopOr::Taken => StoreError::Failed { what: "a snapshot that was to be replaced was not".into() },
         })
+    }
+
+    /// Writes the whole file anew and its log back into it, so that nothing that was removed is left in either.
+    async fn compact(&mut self) -> Result<(), StoreError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let compacted = sqlx::raw_sql("VACUUM").execute(&mut self.connection).await;
+        compacted.map_err(|error| while_writing(&error))?;
+        let (busy, ..): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(|error| while_writing(&error))?;
+        if busy == 0 { Ok(()) } else { Err(StoreError::Busy) }
     }
 
     /// Runs a transaction to its commit, or takes it back.
@@ -307,19 +500,35 @@ enum StopOr {
     Stop(StoreError),
 }
 
-/// All appends that wait, up to the first job of another kind.
-fn gather(first: Job, jobs: &mut mpsc::UnboundedReceiver<Job>) -> (Vec<Append>, Option<Job>) {
-    let (mut group, mut rows) = (Vec::new(), 0);
+/// What is written together.
+struct Group {
+    appends: Vec<Append>,
+    keeps: Vec<Keep>,
+    /// The job that comes after.
+    other: Option<Job>,
+}
+
+/// All that waits, up to the first job that is done alone.
+fn gather(first: Job, jobs: &mut mpsc::UnboundedReceiver<Job>) -> Group {
+    let mut group = Group { appends: Vec::new(), keeps: Vec::new(), other: None };
+    let mut rows = 0;
     let mut next = Some(first);
     while let Some(job) = next {
         match job {
             Job::Append(append) => {
                 rows += append.rows.len();
-                group.push(append);
+                group.appends.push(append);
             }
-            other @ (Job::Snapshot { .. } | Job::Close) => return (group, Some(other)),
+            Job::Keep(keep) => {
+                rows += keep.steps.len();
+                group.keeps.push(keep);
+            }
+            other @ (Job::Snapshot { .. } | Job::Compact { .. } | Job::Close) => {
+                group.other = Some(other);
+                return group;
+            }
         }
         next = if rows < ROWS_PER_GROUP { jobs.try_recv().ok() } else { None };
     }
-    (group, None)
+    group
 }

@@ -7,13 +7,15 @@ use std::{
 
 use giliran_core::{BranchId, Entry};
 use giliran_store::{
-    Copier, CopyError, Inspection, Lost, OpenError, Restoring, Snapshot, SqliteStore, Store, Survey, Until,
-    copies,
+    AuditRow, Copier, CopyError, Inspection, Lost, OpenError, Record, Restoring, Snapshot, SqliteStore,
+    Store, Survey, Until, copies,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::place::{Place, SqlitePlace, at, branch, run};
+use crate::place::{
+    Place, SqlitePlace, at, audit, branch, hash, put, record, remove, run, sign_in, sign_out,
+};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -233,6 +235,36 @@ async fn a_copy_is_restored_whole_or_as_of_any_moment() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_destroyed_does_not_live_on_in_the_copy() {
+    let office = Office::new().await;
+    let kajang = branch("kajang");
+    let file = format!("{}.key", office.place.path().display());
+    fs::write(&file, "the first key").unwrap();
+    office.append(&kajang, 1, 5).await;
+    let mut copier = office.copier().await;
+    assert!(catch_up(&mut copier).await > 0);
+    assert_eq!(fs::read(office.copy().join("key")).unwrap(), b"the first key");
+    fs::write(&file, "another key!!").unwrap();
+    copier.close().await;
+
+    let mut copier = office.copier().await;
+    assert_eq!(catch_up(&mut copier).await, 1, "the note of the key alone");
+    copier.close().await;
+    let mut copier = office.copier().await;
+    assert_eq!(catch_up(&mut copier).await, 0);
+    copier.finish().await.unwrap();
+    let survey = Survey::read(&office.copy(), |_, _| {}).unwrap();
+    assert!(survey.is_sound(), "{survey:?}");
+    for entry in fs::read_dir(office.copy()).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(13).any(|window| window == b"the first key"));
+    }
+    let to = office.elsewhere();
+    restore(&office.copy(), &to, Until::End, false).await.unwrap();
+    assert_eq!(fs::read(format!("{}.key", to.display())).unwrap(), b"another key!!");
+}
+
+#[tokio::test]
 async fn a_database_that_is_there_is_replaced_only_when_that_is_said_and_then_kept() {
     let office = Office::new().await;
     let kajang = branch("kajang");
@@ -292,7 +324,214 @@ async fn copies_are_listed_by_when_they_were_written_and_old_ones_go() {
     assert_eq!(copies(office.copies.path()).unwrap(), [office.copy()]);
 }
 
-/// A copy of two branches in three segments, two closed and one open, made once.
+/// Records and audit rows of a database, as a store gives them; and that nobody is signed in.
+async fn kept(database: &Path) -> (Vec<Record>, Vec<AuditRow>) {
+    let store = SqliteStore::open(database).await.unwrap();
+    let kept = (store.records().await.unwrap(), store.audit(0, u32::MAX).await.unwrap());
+    assert_eq!(store.sessions().await.unwrap(), []);
+    store.close().await;
+    let mut inspection = Inspection::open(database).await.unwrap();
+    assert_eq!(inspection.structure().await.unwrap(), Vec::<String>::new());
+    inspection.close().await;
+    kept
+}
+
+#[tokio::test]
+async fn a_restored_copy_has_records_and_audit_rows_as_they_were_last_and_no_sessions() {
+    let office = Office::new().await;
+    let kajang = branch("kajang");
+    let mut copier = office.copier().await;
+    office.append(&kajang, 1, 5).await;
+    let changes = vec![
+        put("person", "1", "Aminah"),
+        put("person", "2", "sila \"ke\"\nkaunter \0 🙂"),
+        put("device", "1", "dinding"),
+        sign_in("s1", "sesi rahsia"),
+    ];
+    office.store.keep(changes, audit(1, 3)).await.unwrap();
+    assert_eq!(catch_up(&mut copier).await, 5 + 3 + 1, "records are one line");
+    assert_eq!(catch_up(&mut copier).await, 0);
+    // A session alone is nothing to copy.
+    office.store.keep(vec![sign_in("s2", "sesi rahsia"), sign_out("s1")], vec![]).await.unwrap();
+    assert_eq!(catch_up(&mut copier).await, 0);
+    let changes = vec![remove("device", "1"), put("person", "1", "Aminah binti Ali"), put("person", "3", "")];
+    office.store.keep(changes, audit(4, 4)).await.unwrap();
+    copier.finish().await.unwrap();
+    let mut copier = office.copier().await;
+    assert_eq!(catch_up(&mut copier).await, 2);
+    office.append(&kajang, 6, 6).await;
+    assert_eq!(catch_up(&mut copier).await, 1, "what has not changed is not copied again");
+
+    let (survey, _) = survey(&office.copy());
+    assert!(survey.is_sound(), "{survey:?}");
+    assert_eq!((survey.records, survey.audit), (3, Some((4, at(4)))));
+    for file in fs::read_dir(office.copy()).unwrap() {
+        let text = fs::read(file.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&text).contains("rahsia"), "no session is in a copy");
+    }
+    restore(&office.copy(), &office.elsewhere(), Until::End, false).await.unwrap();
+    let expected = (office.store.records().await.unwrap(), audit(1, 4));
+    assert_eq!(expected.0.len(), 3);
+    assert_eq!(kept(&office.elsewhere()).await, expected);
+    assert_eq!(all(&office.elsewhere(), &kajang).await, run(&kajang, 1, 6));
+
+    // All are gone: so they are in the copy.
+    let gone = expected.0.iter().map(|record| remove(&record.kind, &record.key)).collect();
+    office.store.keep(gone, audit(5, 5)).await.unwrap();
+    catch_up(&mut copier).await;
+    fs::remove_dir_all(office.elsewhere().parent().unwrap()).unwrap();
+    restore(&office.copy(), &office.elsewhere(), Until::End, false).await.unwrap();
+    assert_eq!(kept(&office.elsewhere()).await, (vec![], audit(1, 5)));
+    // What was restored goes on, and is copied in its turn.
+    let store = SqliteStore::open(&office.elsewhere()).await.unwrap();
+    store.keep(vec![put("person", "4", "Devi")], audit(6, 7)).await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_restore_as_of_a_moment_has_the_records_that_were_copied_by_then_and_the_audit_rows_of_before() {
+    let office = Office::new().await;
+    let kajang = branch("kajang");
+    let mut copier = office.copier().await;
+    for (n, name) in [(10, "Aminah"), (20, "Bala"), (30, "Chong")] {
+        office.append(&kajang, n - 9, n).await;
+        office.store.keep(vec![put("person", "1", name)], audit(n - 9, n)).await.unwrap();
+        assert!(!copier.round(at(n)).await.unwrap().more);
+    }
+    let entry = |seq| Until::Entry { branch: kajang.clone(), seq };
+    for (until, last, name) in [
+        (Until::Time(at(5)), 5, None), // nothing is known of before the first round
+        (Until::Time(at(10)), 10, Some("Aminah")),
+        (Until::Time(at(19)), 19, Some("Aminah")), // the change had been made by then, and not been copied
+        (Until::Time(at(25)), 25, Some("Bala")),
+        (entry(9), 9, None),
+        (entry(29), 29, Some("Bala")),
+        (entry(30), 30, Some("Chong")),
+        (Until::End, 30, Some("Chong")),
+    ] {
+        restore(&office.copy(), &office.elsewhere(), until.clone(), false).await.unwrap();
+        let records = name.map(|name| record("person", "1", name)).into_iter().collect();
+        assert_eq!(kept(&office.elsewhere()).await, (records, audit(1, last)), "{until:?}");
+        assert_eq!(all(&office.elsewhere(), &kajang).await, run(&kajang, 1, last), "{until:?}");
+        fs::remove_dir_all(office.elsewhere().parent().unwrap()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn audit_rows_that_were_let_go_are_no_fault_of_a_copy() {
+    let office = Office::new().await;
+    let anchor = |up_to: u64| record("audit", "anchor", &up_to.to_string());
+    let store = &office.store;
+    let mut copier = office.copier().await;
+    let sound_with = async |rows: Vec<AuditRow>, up_to: u64| {
+        let (survey, _) = survey(&office.copy());
+        assert!(survey.is_sound() && !survey.torn, "{survey:?}");
+        assert!(!office.copy().join("aside-1").exists(), "it is the same database");
+        restore(&office.copy(), &office.elsewhere(), Until::End, false).await.unwrap();
+        assert_eq!(kept(&office.elsewhere()).await, (vec![anchor(up_to)], rows));
+        fs::remove_dir_all(office.elsewhere().parent().unwrap()).unwrap();
+    };
+    // Begun when the first ones are gone already.
+    store.keep(vec![], audit(1, 10)).await.unwrap();
+    store.prune_audit(4, anchor(4)).await.unwrap();
+    catch_up(&mut copier).await;
+    sound_with(audit(5, 10), 4).await;
+    // Let go of after they were copied.
+    store.prune_audit(9, anchor(9)).await.unwrap();
+    store.keep(vec![], audit(11, 12)).await.unwrap();
+    copier.close().await;
+    let mut copier = office.copier().await;
+    catch_up(&mut copier).await;
+    sound_with(audit(5, 12), 9).await;
+    // The last that was copied is gone, and some that never were.
+    copier.close().await;
+    store.keep(vec![], audit(13, 30)).await.unwrap();
+    store.prune_audit(20, anchor(20)).await.unwrap();
+    let mut copier = office.copier().await;
+    catch_up(&mut copier).await;
+    sound_with([audit(5, 12), audit(21, 30)].concat(), 20).await;
+    copier.finish().await.unwrap();
+    let mut copier = office.copier().await;
+    assert_eq!(catch_up(&mut copier).await, 0);
+}
+
+#[tokio::test]
+async fn a_database_that_was_put_back_is_told_by_its_audit_record_too() {
+    // Not as far as the copy yet, or further again.
+    for others in [0, 6] {
+        let office = Office::new().await;
+        let older = office.copies.path().join("older.db");
+        office.store.keep(vec![], audit(1, 5)).await.unwrap();
+        office.store.close().await;
+        fs::copy(office.place.path(), &older).unwrap();
+        let store = office.place.open().await;
+        store.keep(vec![], audit(6, 9)).await.unwrap();
+        catch_up(&mut office.copier().await).await;
+        store.close().await;
+
+        fs::copy(&older, office.place.path()).unwrap();
+        let store = office.place.open().await;
+        let other = |row| AuditRow { body: "otherwise".into(), ..row };
+        store.keep(vec![], audit(6, 5 + others).into_iter().map(other).collect()).await.unwrap();
+        assert_eq!(catch_up(&mut office.copier().await).await, 5 + others);
+        assert!(office.copy().join("aside-1").exists());
+        assert_eq!(survey(&office.copy()).0.audit.unwrap().0, 5 + others);
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_record_is_not_copied_and_the_log_is_all_the_same() {
+    let office = Office::new().await;
+    let kajang = branch("kajang");
+    let mut copier = office.copier().await;
+    office.store.keep(vec![put("person", "1", "Aminah"), put("person", "2", "Bala")], vec![]).await.unwrap();
+    catch_up(&mut copier).await;
+    sqlx::query("UPDATE record SET body = 'Balu' WHERE key = '2'")
+        .execute(&mut crate::opening::raw(&office.place.path()).await)
+        .await
+        .unwrap();
+    for n in 1..=2 {
+        office.append(&kajang, n, n).await;
+        office.store.keep(vec![], audit(n, n)).await.unwrap();
+        let refused = copier.round(NOW).await.unwrap_err().to_string();
+        assert!(refused.contains("table record, kind person, key 2"), "{refused}");
+    }
+    let (survey, entries) = survey(&office.copy());
+    assert!(survey.is_sound(), "{survey:?}");
+    assert_eq!(of(&kajang, &entries), run(&kajang, 1, 2));
+    restore(&office.copy(), &office.elsewhere(), Until::End, false).await.unwrap();
+    let sound = vec![record("person", "1", "Aminah"), record("person", "2", "Bala")];
+    assert_eq!(kept(&office.elsewhere()).await, (sound, audit(1, 2)));
+    // Once it was changed it is copied again.
+    office.store.keep(vec![put("person", "2", "Bala a/l Siva")], vec![]).await.unwrap();
+    assert_eq!(catch_up(&mut copier).await, 1);
+}
+
+#[tokio::test]
+async fn a_copy_that_was_begun_before_there_were_records_goes_on_with_them() {
+    let office = Office::new().await;
+    let kajang = branch("kajang");
+    office.store.close().await;
+    fs::write(office.place.path(), crate::opening::OLDER[0].1).unwrap();
+    // Before the new program starts, a copy is made of what is there.
+    let mut copier = office.copier().await;
+    assert_eq!(catch_up(&mut copier).await, 20);
+    let copy = copier.path();
+    copier.close().await;
+    let store = office.place.open().await;
+    store.append(&kajang, &run(&kajang, 21, 25)).await.unwrap();
+    store.keep(vec![put("person", "1", "Aminah")], audit(1, 3)).await.unwrap();
+    assert_eq!(catch_up(&mut office.copier().await).await, 5 + 3 + 1);
+    let (survey, _) = survey(&copy);
+    assert!(survey.is_sound(), "{survey:?}");
+    restore(&copy, &office.elsewhere(), Until::End, false).await.unwrap();
+    assert_eq!(kept(&office.elsewhere()).await, (vec![record("person", "1", "Aminah")], audit(1, 3)));
+    assert_eq!(all(&office.elsewhere(), &kajang).await, run(&kajang, 1, 25));
+    store.close().await;
+}
+
+/// A copy of two branches, and of what is kept beside them, in three segments, two closed and one open, made once.
 fn segments() -> Vec<(PathBuf, Vec<u8>)> {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let office = Office::new().await;
@@ -300,6 +539,8 @@ fn segments() -> Vec<(PathBuf, Vec<u8>)> {
         for part in 0..3 {
             office.append(&kajang, part * 20 + 1, part * 20 + 20).await;
             office.append(&klang, part * 10 + 1, part * 10 + 10).await;
+            let changes = vec![put("person", &part.to_string(), "Aminah"), put("device", "1", "dinding")];
+            office.store.keep(changes, audit(part * 5 + 1, part * 5 + 5)).await.unwrap();
             let mut copier = office.copier().await;
             catch_up(&mut copier).await;
             if part < 2 { copier.finish().await.unwrap() } else { copier.close().await }
@@ -339,6 +580,7 @@ fn says_what_is_left(files: &[(PathBuf, Vec<u8>)], torn: bool) -> Result<(), Tes
         prop_assert_eq!(survey.branches.get(&branch).map_or(0, |(seq, _)| *seq), count);
         whole &= count == last;
     }
+    whole &= survey.records == 4 && survey.audit == Some((15, at(15)));
     if torn {
         // What a power cut leaves is no damage; the database has the rest.
         prop_assert!(survey.is_sound(), "{:?}", survey);
@@ -381,6 +623,7 @@ async fn a_torn_or_damaged_end_is_copied_again() {
     let office = Office::new().await;
     let kajang = branch("kajang");
     office.append(&kajang, 1, 40).await;
+    office.store.keep(vec![put("person", "1", "Aminah")], audit(1, 5)).await.unwrap();
     for closed in [false, true] {
         let mut copier = office.copier().await;
         catch_up(&mut copier).await;
@@ -401,10 +644,11 @@ async fn a_torn_or_damaged_end_is_copied_again() {
         for cut in [bytes.len() - 1, bytes.len() / 2, 40, 0] {
             fs::write(&last, &bytes[..cut]).unwrap();
             let mut copier = office.copier().await;
-            assert!(catch_up(&mut copier).await <= 40);
+            assert!(catch_up(&mut copier).await <= 40 + 5 + 1);
             let (survey, entries) = survey(&office.copy());
             assert!(survey.is_sound(), "cut at {cut}: {survey:?}");
             assert_eq!(of(&kajang, &entries), run(&kajang, 1, 40), "cut at {cut}");
+            assert_eq!((survey.records, survey.audit), (1, Some((5, at(5)))), "cut at {cut}");
             copier.close().await;
         }
     }
@@ -427,6 +671,17 @@ async fn database() -> (SqlitePlace, Vec<u8>) {
             store.save_snapshot(&branch, Snapshot { seq, body: vec![7; 700] }).await.unwrap();
         }
     }
+    let some = |kind: &str| {
+        let one = |n: u32| match kind {
+            "session" => sign_in(&n.to_string(), &"sesi ".repeat(20)),
+            _ => put(kind, &n.to_string(), &format!("{kind} {n} ").repeat(20)),
+        };
+        (1..=60).map(one).collect()
+    };
+    for kind in ["person", "device", "session"] {
+        store.keep(some(kind), vec![]).await.unwrap();
+    }
+    store.keep(vec![], audit(1, 150)).await.unwrap();
     store.close().await;
     let bytes = fs::read(place.path()).unwrap();
     (place, bytes)
@@ -483,9 +738,9 @@ async fn every_flipped_bit_and_torn_page_is_found_or_does_no_harm() {
     );
 }
 
-type Served = Vec<(Vec<Entry>, Option<Snapshot>)>;
+type Served = (Vec<(Vec<Entry>, Option<Snapshot>)>, Vec<Record>, Vec<(String, String)>, Vec<AuditRow>);
 
-/// What branches start from, and all their entries.
+/// What branches start from, all their entries, and what is kept beside them.
 async fn what_is_served(path: &Path, branches: &[BranchId]) -> Result<Served, String> {
     let store = SqliteStore::open(path).await.map_err(|error| error.to_string())?;
     let mut served = Vec::new();
@@ -505,8 +760,22 @@ async fn what_is_served(path: &Path, branches: &[BranchId]) -> Result<Served, St
             }
         }
     }
+    let read = async {
+        let sound = |row: &AuditRow| row.hash == hash(row);
+        let rows = store.audit(0, u32::MAX).await?;
+        if !rows.iter().all(sound) {
+            // As its maker would: the store can't tell.
+            return Ok(None);
+        }
+        Ok::<_, giliran_store::StoreError>(Some((store.records().await?, store.sessions().await?, rows)))
+    };
+    let read = read.await;
     store.close().await;
-    Ok(served)
+    match read {
+        Ok(Some((records, sessions, rows))) => Ok((served, records, sessions, rows)),
+        Ok(None) => Err("an audit row is not what was put in".into()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Whether looking the whole database over finds something.
@@ -520,6 +789,13 @@ async fn verify(path: &Path, branches: &[BranchId]) -> bool {
         let snapshots = inspection.snapshots(branch).await;
         found |= !snapshots.is_ok_and(|found| found.len() == 2 && found.iter().all(Result::is_ok));
     }
+    let records = inspection.records().await;
+    found |= !records.is_ok_and(|found| found.len() == 120 && found.iter().all(Result::is_ok));
+    let sessions = inspection.sessions().await;
+    found |= !sessions.is_ok_and(|found| found.len() == 60 && found.iter().all(Result::is_ok));
+    let rows = inspection.audit(0, 1000).await;
+    let sound = |row: &Result<AuditRow, _>| row.as_ref().is_ok_and(|row| row.hash == hash(row));
+    found |= !rows.is_ok_and(|rows| rows.len() == 150 && rows.iter().all(sound));
     inspection.close().await;
     found
 }

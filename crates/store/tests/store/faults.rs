@@ -14,11 +14,11 @@ use std::{
 
 use futures_util::future::join_all;
 use giliran_core::{BranchId, Entry};
-use giliran_store::{OpenError, Snapshot, SqliteStore, Store, StoreError};
+use giliran_store::{Inspection, OpenError, Snapshot, SqliteStore, Store, StoreError};
 
 use crate::{
     opening::raw,
-    place::{Place, SqlitePlace, branch, command, entry, run},
+    place::{Place, SqlitePlace, audit, branch, command, entry, put, record, run, sign_in},
 };
 
 /// Where a child finds its directory.
@@ -77,6 +77,72 @@ async fn a_flipped_bit_in_a_command_that_is_only_known_is_found() {
     damage(&place.path(), command(&kajang, 7).0.as_bytes());
     let store = place.open().await;
     assert_damaged(store.recover(&kajang, 100).await, "log", "branch kajang, seq 7");
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_record_or_a_session_is_found_and_said() {
+    let place = SqlitePlace::new().await;
+    let store = place.open().await;
+    let changes = vec![
+        put("device", "1", "dinding"),
+        put("person", "1", "Aminah"),
+        put("person", "2", "Bala"),
+        sign_in("s1", "sesi Aminah"),
+        sign_in("s2", "sesi Bala"),
+    ];
+    store.keep(changes, audit(1, 3)).await.unwrap();
+    store.close().await;
+    damage(&place.path(), b"dinding");
+    damage(&place.path(), b"sesi Bala");
+    let store = place.open().await;
+    assert_damaged(store.records().await, "record", "kind device, key 1");
+    assert_damaged(store.sessions().await, "session", "key s2");
+    // Whoever looks it over sees the sound ones too.
+    let mut inspection = Inspection::open(&place.path()).await.unwrap();
+    let records = inspection.records().await.unwrap();
+    assert_damaged(records[0].clone(), "record", "kind device, key 1");
+    assert_eq!(records[1..], [Ok(record("person", "1", "Aminah")), Ok(record("person", "2", "Bala"))]);
+    let sessions = inspection.sessions().await.unwrap();
+    assert!(sessions[0].is_ok());
+    assert_damaged(sessions[1].clone(), "session", "key s2");
+    inspection.close().await;
+    // Changing it makes it sound again, and the record of what was done goes on.
+    store.keep(vec![put("device", "1", "dinding")], audit(4, 4)).await.unwrap();
+    assert_eq!(store.records().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn an_audit_row_without_a_whole_hash_is_damage() {
+    let place = SqlitePlace::new().await;
+    let store = place.open().await;
+    store.keep(vec![], audit(1, 3)).await.unwrap();
+    sqlx::query("UPDATE audit SET hash = x'00' WHERE seq = 2")
+        .execute(&mut raw(&place.path()).await)
+        .await
+        .unwrap();
+    assert_damaged(store.audit(0, 100).await, "audit", "seq 2");
+    assert_eq!(store.audit(2, 100).await.unwrap(), audit(3, 3));
+    assert_eq!(store.last_audit().await.unwrap(), audit(3, 3).pop());
+}
+
+#[tokio::test]
+async fn another_writer_of_the_audit_record_is_noticed() {
+    let place = SqlitePlace::new().await;
+    let store = place.open().await;
+    store.keep(vec![], audit(1, 3)).await.unwrap();
+    sqlx::query("INSERT INTO audit SELECT 4, at_ns, body, hash FROM audit WHERE seq = 3")
+        .execute(&mut raw(&place.path()).await)
+        .await
+        .unwrap();
+    // Two that wait together: each is told of its own.
+    let (one, two) = tokio::join!(
+        store.keep(vec![put("person", "1", "Aminah")], audit(4, 4)),
+        store.keep(vec![put("person", "2", "Bala")], vec![]),
+    );
+    assert!(matches!(one, Err(StoreError::UnfitAudit { seq: 4, .. })), "{one:?}");
+    assert_eq!(two, Ok(()));
+    assert_eq!(store.records().await.unwrap(), [record("person", "2", "Bala")]);
+    store.keep(vec![], audit(5, 5)).await.unwrap();
 }
 
 #[tokio::test]
@@ -174,9 +240,11 @@ async fn callers_that_wait_together_are_committed_together() {
     let branches: Vec<_> = (0..256).map(|n| branch(&format!("cawangan-{n}"))).collect();
     let results = join_all(branches.iter().map(|branch| store.append(branch, &run(branch, 1, 1)))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
+    let results = join_all((1..=256).map(|n| store.keep(vec![sign_in("s1", "")], audit(n, n)))).await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
     // Each commit writes at least one page of 4 KiB to the write-ahead log.
     let written = fs::metadata(format!("{}-wal", place.path().display())).unwrap().len();
-    assert!(written < 256 * 4096, "{written} bytes for {} callers", branches.len());
+    assert!(written < 256 * 4096, "{written} bytes for {} callers", 2 * branches.len());
 }
 
 #[tokio::test]
@@ -200,9 +268,82 @@ async fn after_a_failed_write_nothing_is_written_any_more() {
     // This one alone would not meet the damage.
     let day = Entry { command: None, ..entry(&kajang, 10) };
     assert_eq!(store.append(&kajang, &[day]).await, Err(failed.clone()));
+    assert_eq!(store.keep(vec![put("person", "1", "Aminah")], vec![]).await, Err(failed.clone()));
+    assert_eq!(store.keep(vec![], audit(1, 1)).await, Err(failed.clone()));
+    assert_eq!(store.prune_audit(0, record("audit", "anchor", "")).await, Err(failed.clone()));
     assert_eq!(store.save_snapshot(&kajang, Snapshot { seq: 1, body: vec![] }).await, Err(failed));
     assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 9));
     store.close().await;
+}
+
+#[tokio::test]
+async fn after_a_failed_write_beside_the_log_nothing_is_written_any_more() {
+    let kajang = branch("kajang");
+    let place = SqlitePlace::new().await;
+    let store = place.open().await;
+    store.keep(vec![put("person", "1", "Aminah")], vec![]).await.unwrap();
+    store.close().await;
+    let root: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'record'")
+        .fetch_one(&mut raw(&place.path()).await)
+        .await
+        .unwrap();
+    let mut bytes = fs::read(place.path()).unwrap();
+    bytes[usize::try_from(root - 1).unwrap() * 4096..][..4096].fill(0xff);
+    fs::write(place.path(), bytes).unwrap();
+
+    let store = place.open().await;
+    let failed = store.keep(vec![put("person", "2", "Bala")], audit(1, 1)).await.unwrap_err();
+    assert!(matches!(failed, StoreError::Failed { .. }) && failed.is_final(), "{failed:?}");
+    assert_eq!(store.append(&kajang, &run(&kajang, 1, 1)).await, Err(failed));
+    assert_eq!(store.last_audit().await.unwrap(), None);
+    assert_damaged(store.records().await, "record", "any key");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_process_has_all_or_nothing_of_what_it_kept_together() {
+    let place = tempfile::tempdir().unwrap();
+    let mut answered = 0;
+    for answers_before_the_kill in [1, 50, 400] {
+        let mut child = this_test(Command::new(env::current_exe().unwrap()), "child_that_keeps")
+            .env(PLACE_OF_CHILD, place.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut seen = 0;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            let Some(seq) = line.strip_prefix("kept ") else { continue };
+            answered = seq.parse().unwrap();
+            seen += 1;
+            if seen == answers_before_the_kill {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        assert!(seen >= answers_before_the_kill, "the child ended by itself");
+
+        let store = SqliteStore::open(&place.path().join("giliran.db")).await.unwrap();
+        let last = store.last_audit().await.unwrap().unwrap().seq;
+        assert!(last >= answered, "answered {answered}, found {last}");
+        assert_eq!(store.audit(0, u32::MAX).await.unwrap(), audit(1, last));
+        assert_eq!(store.records().await.unwrap(), [record("person", "1", &last.to_string())]);
+        assert_eq!(store.sessions().await.unwrap(), [("s1".to_owned(), last.to_string())]);
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by the test above, which kills it"]
+async fn child_that_keeps() {
+    let store = SqliteStore::open(&place_of_child().join("giliran.db")).await.unwrap();
+    let mut last = store.last_audit().await.unwrap().map_or(0, |row| row.seq);
+    loop {
+        last += 1;
+        let body = last.to_string();
+        store.keep(vec![put("person", "1", &body), sign_in("s1", &body)], audit(last, last)).await.unwrap();
+        writeln!(io::stdout(), "kept {last}").unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -298,8 +439,13 @@ async fn child_on_a_full_disk() {
     }
     let snapshot = Snapshot { seq: last, body: vec![7; 200_000] };
     assert_eq!(store.save_snapshot(&kajang, snapshot.clone()).await, Err(StoreError::Full));
+    let changes = || vec![put("person", "1", &"panjang ".repeat(30_000)), sign_in("s1", "")];
+    assert_eq!(store.keep(changes(), audit(1, 5)).await, Err(StoreError::Full));
+    assert_eq!(store.records().await.unwrap(), []);
+    assert_eq!(store.last_audit().await.unwrap(), None);
 
     fs::remove_file(&ballast).unwrap();
+    store.keep(changes(), audit(1, 5)).await.unwrap();
     for branch in [&kajang, &klang] {
         store.append(branch, &run(branch, last + 1, last + 50)).await.unwrap();
     }
@@ -308,6 +454,8 @@ async fn child_on_a_full_disk() {
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.recover(&klang, 0).await.unwrap().tail, run(&klang, 1, last + 50));
     assert_eq!(store.recover(&kajang, 0).await.unwrap().snapshot, Some(snapshot));
+    assert_eq!(store.records().await.unwrap(), [record("person", "1", &"panjang ".repeat(30_000))]);
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 5));
     assert_eq!(store.entries(&kajang, 0, u32::MAX).await.unwrap(), run(&kajang, 1, last + 50));
 }
 
@@ -349,6 +497,7 @@ async fn child_that_only_reads() {
     let store = SqliteStore::open(&closed).await.unwrap();
     let log_id = store.log_id();
     store.append(&kajang, &run(&kajang, 1, 20)).await.unwrap();
+    store.keep(vec![put("person", "1", "Aminah"), sign_in("s1", "")], audit(1, 3)).await.unwrap();
     // What a kill leaves: the last commits are in the write-ahead log alone.
     for suffix in ["", "-wal", "-shm"] {
         let name = |path: &Path| format!("{}{suffix}", path.display());
@@ -375,9 +524,14 @@ async fn child_that_only_reads() {
         assert_eq!(store.unwritable(), Some(why()));
         assert_eq!(store.log_id(), log_id);
         assert_eq!(store.recover(&kajang, 0).await.unwrap().tail, run(&kajang, 1, 20));
+        assert_eq!(store.records().await.unwrap(), [record("person", "1", "Aminah")]);
+        assert_eq!(store.sessions().await.unwrap().len(), 1);
+        assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 3));
         for refused in [
             store.append(&kajang, &run(&kajang, 21, 21)).await,
             store.save_snapshot(&kajang, Snapshot { seq: 20, body: vec![1] }).await,
+            store.keep(vec![put("person", "2", "Bala")], vec![]).await,
+            store.prune_audit(2, record("audit", "anchor", "2")).await,
         ] {
             assert_eq!(refused, Err(why()));
         }

@@ -2,10 +2,10 @@
 
 use std::{error::Error, fs, path::Path};
 
-use giliran_store::{OpenError, SqliteStore, Store};
+use giliran_store::{Inspection, OpenError, SqliteStore, Store};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::place::{Place, SqlitePlace, branch, run};
+use crate::place::{Place, SqlitePlace, audit, branch, put, record, remove, run, sign_in};
 
 pub(crate) async fn raw(path: &Path) -> SqliteConnection {
     SqliteConnectOptions::new()
@@ -81,7 +81,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
 }
 
 /// Databases as released schemas were, each with entries 1 to 20 of a branch and a snapshot at 10.
-const OLDER: [(&str, &[u8]); 1] =
+pub(crate) const OLDER: [(&str, &[u8]); 1] =
     [("20261121000000", include_bytes!("../fixtures/schema-20261121000000.db"))];
 
 #[tokio::test]
@@ -94,8 +94,45 @@ async fn a_database_of_any_released_schema_is_opened_with_all_that_is_in_it() {
         assert_eq!(store.entries(&kajang, 0, 100).await.unwrap(), run(&kajang, 1, 20), "{version}");
         assert_eq!(store.recover(&kajang, 5).await.unwrap().tail, run(&kajang, 11, 20), "{version}");
         store.append(&kajang, &run(&kajang, 21, 22)).await.unwrap();
+        // What came with later schemas is there and empty.
+        assert_eq!(store.records().await.unwrap(), [], "{version}");
+        assert_eq!(store.sessions().await.unwrap(), [], "{version}");
+        assert_eq!(store.last_audit().await.unwrap(), None, "{version}");
+        store.keep(vec![put("person", "1", "Aminah")], audit(1, 2)).await.unwrap();
+        store.close().await;
+        // Before it was upgraded a copy was made, which can be looked at and opened itself.
+        let copy = place.path().with_file_name(format!("giliran.db.schema-{version}"));
+        let mut inspection = Inspection::open(&copy).await.unwrap();
+        assert_eq!(inspection.schema().to_string(), version);
+        assert_eq!(inspection.structure().await.unwrap(), Vec::<String>::new());
+        assert_eq!(inspection.entries(&kajang, 0, 100).await.unwrap().len(), 20);
+        assert_eq!(inspection.records().await.unwrap(), []);
+        assert_eq!(inspection.sessions().await.unwrap(), []);
+        assert_eq!(inspection.audit(0, 100).await.unwrap(), []);
+        inspection.close().await;
+        let store = SqliteStore::open(&copy).await.unwrap();
+        assert_eq!(store.entries(&kajang, 0, 100).await.unwrap(), run(&kajang, 1, 20), "{version}");
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_database_at_work_is_looked_at_with_what_is_kept_beside_the_log() {
+    let place = SqlitePlace::new().await;
+    let store = place.open().await;
+    let mut inspection = Inspection::open(&place.path()).await.unwrap();
+    for n in 1..=3_u64 {
+        let key = n.to_string();
+        store.keep(vec![put("person", &key, "Aminah"), sign_in(&key, "")], audit(n, n)).await.unwrap();
+        let seen = inspection.records().await.unwrap();
+        assert_eq!(seen.last(), Some(&Ok(record("person", &key, "Aminah"))));
+        assert_eq!(inspection.sessions().await.unwrap().len(), seen.len());
+        let seen: Result<Vec<_>, _> = inspection.audit(0, 100).await.unwrap().into_iter().collect();
+        assert_eq!(seen.unwrap(), audit(1, n));
+    }
+    assert_eq!(inspection.audit(1, 1).await.unwrap(), audit(2, 2).into_iter().map(Ok).collect::<Vec<_>>());
+    inspection.close().await;
+    store.close().await;
 }
 
 /// Makes the database of the newest schema, for the list above once that schema was released.
@@ -127,7 +164,7 @@ async fn a_newer_schema_is_refused() {
          VALUES (20990101000000, 'newer', TRUE, x'00', 0)",
     )
     .await;
-    insta::assert_snapshot!(refusal(&path).await, @"PATH has the schema 20990101000000 of a newer Giliran, this one knows schemas up to 20261121000000; run the newer program, or restore the backup from before the upgrade");
+    insta::assert_snapshot!(refusal(&path).await, @"PATH has the schema 20990101000000 of a newer Giliran, this one knows schemas up to 20261128000000; run the newer program, or restore the backup from before the upgrade");
 }
 
 #[tokio::test]
@@ -183,4 +220,39 @@ async fn a_directory_is_no_database() {
     let path = place.path().join("giliran.db");
     fs::create_dir(&path).unwrap();
     insta::assert_snapshot!(refusal(&path).await, @"PATH can't be opened; see that its directory is a local disk that this user can write: Is a directory (os error 21)");
+}
+
+#[tokio::test]
+async fn a_compacted_database_holds_no_byte_of_what_was_removed_and_all_that_was_not() {
+    let place = SqlitePlace::new().await;
+    let store = place.open().await;
+    let kajang = branch("kajang");
+    store.append(&kajang, &run(&kajang, 1, 300)).await.unwrap();
+    let person = |key: u32, body: &str| put("person", &key.to_string(), body);
+    // Some of more than a page, so that pages are freed whole.
+    let told = |key: u32| format!("planted-{key}-{}", "x".repeat(usize::try_from(key % 7 * 900).unwrap()));
+    store.keep((0..50).map(|key| person(key, &told(key))).collect(), audit(1, 3)).await.unwrap();
+    store.keep((0..25).map(|key| person(key, "changed")).collect(), Vec::new()).await.unwrap();
+    store.keep((25..50).map(|key| remove("person", &key.to_string())).collect(), Vec::new()).await.unwrap();
+    let records = store.records().await.unwrap();
+    store.compact().await.unwrap();
+    // While it is open as well as after it.
+    for closed in [false, true] {
+        if closed {
+            store.close().await;
+        }
+        for entry in fs::read_dir(place.path().parent().unwrap()).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = fs::read(&path).unwrap();
+            assert!(!bytes.windows(8).any(|window| window == b"planted-"), "{}", path.display());
+        }
+    }
+    let store = place.open().await;
+    assert_eq!(store.records().await.unwrap(), records);
+    assert_eq!(store.entries(&kajang, 0, 1000).await.unwrap(), run(&kajang, 1, 300));
+    store.append(&kajang, &run(&kajang, 301, 302)).await.unwrap();
+    store.close().await;
+    let mut inspection = Inspection::open(&place.path()).await.unwrap();
+    assert_eq!(inspection.structure().await.unwrap(), Vec::<String>::new());
+    inspection.close().await;
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use giliran_core::{BranchId, CommandId, CounterId, Entry, Event};
-use giliran_store::{SqliteStore, Store};
+use giliran_store::{AuditRow, Change, Record, SqliteStore, Store};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -69,4 +69,48 @@ pub(crate) fn run(branch: &BranchId, first: u64, last: u64) -> Vec<Entry> {
         _ => entry(branch, seq),
     };
     (first..=last).map(one).collect()
+}
+
+pub(crate) fn record(kind: &str, key: &str, body: &str) -> Record {
+    Record { kind: kind.into(), key: key.into(), body: body.into() }
+}
+
+/// The change that keeps a record.
+pub(crate) fn put(kind: &str, key: &str, body: &str) -> Change {
+    Change::PutRecord(record(kind, key, body))
+}
+
+/// The change that lets go of it.
+pub(crate) fn remove(kind: &str, key: &str) -> Change {
+    Change::RemoveRecord { kind: kind.into(), key: key.into() }
+}
+
+/// The change that keeps a session.
+pub(crate) fn sign_in(key: &str, body: &str) -> Change {
+    Change::PutSession { key: key.into(), body: body.into() }
+}
+
+/// The change that ends it.
+pub(crate) fn sign_out(key: &str) -> Change {
+    Change::RemoveSession { key: key.into() }
+}
+
+/// Audit rows `first` to `last`, each with a hash over what it says.
+pub(crate) fn audit(first: u64, last: u64) -> Vec<AuditRow> {
+    let one = |seq: u64| {
+        let row =
+            AuditRow { seq, at: at(seq), body: format!("{{\"did\":\"perkara {seq}\"}}"), hash: [0; 32] };
+        AuditRow { hash: hash(&row), ..row }
+    };
+    (first..=last).map(one).collect()
+}
+
+/// A hash as a caller makes one, over all that a row says.
+pub(crate) fn hash(row: &AuditRow) -> [u8; 32] {
+    let text = format!("{} {} {}", row.seq, row.at, row.body);
+    let mut hash = [0; 32];
+    for (n, part) in hash.chunks_mut(4).enumerate() {
+        part.copy_from_slice(&crc32c::crc32c(format!("{n} {text}").as_bytes()).to_be_bytes());
+    }
+    hash
 }

@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 use giliran_core::{Entry, Event, Known};
-use giliran_store::{Recovered, Snapshot, Store, StoreError};
+use giliran_store::{AuditRow, Recovered, Snapshot, Store, StoreError};
 use jiff::{Timestamp, civil::date};
 
-use crate::place::{Place, branch, command, entry, run};
+use crate::place::{Place, audit, branch, command, entry, put, record, remove, run, sign_in, sign_out};
 
 /// Makes one test of each promise, for one backend.
 #[macro_export]
@@ -29,6 +29,16 @@ macro_rules! shared_suite {
             the_last_commands_are_known_oldest_first,
             a_snapshot_of_what_is_not_in_the_log_is_refused,
             a_snapshot_of_the_same_number_is_replaced,
+            what_is_kept_beside_the_log_is_given_back_after_opening_again,
+            any_text_is_kept_whole,
+            a_record_is_changed_in_place_and_removed,
+            what_is_kept_together_is_kept_as_a_whole_or_not_at_all,
+            an_audit_row_that_does_not_go_on_is_refused,
+            an_audit_row_that_the_record_can_not_hold_is_refused,
+            what_waits_together_is_kept_in_order_and_one_that_is_refused_hurts_no_other,
+            audit_rows_are_paged_in_order,
+            old_audit_rows_are_let_go_with_an_anchor_and_the_record_goes_on,
+            the_last_audit_row_is_not_let_go,
             a_closed_store_takes_nothing_and_gives_nothing,
             closing_finishes_what_is_in_hand,
         );
@@ -342,6 +352,213 @@ pub(crate) async fn a_snapshot_of_the_same_number_is_replaced(place: impl Place)
     }
 }
 
+pub(crate) async fn what_is_kept_beside_the_log_is_given_back_after_opening_again(place: impl Place) {
+    let store = place.open().await;
+    assert_eq!(store.records().await.unwrap(), []);
+    assert_eq!(store.sessions().await.unwrap(), []);
+    assert_eq!(store.last_audit().await.unwrap(), None);
+    store.keep(vec![], vec![]).await.unwrap();
+    let changes = vec![put("person", "2", "Bala"), sign_in("s1", "of Bala"), put("device", "2", "a wall")];
+    store.keep(changes, audit(1, 2)).await.unwrap();
+    store.keep(vec![put("person", "1", "Aminah")], vec![]).await.unwrap();
+    store.keep(vec![], audit(3, 3)).await.unwrap();
+    for again in [false, true] {
+        let store = if again {
+            store.close().await;
+            &place.open().await
+        } else {
+            &store
+        };
+        let records =
+            [record("device", "2", "a wall"), record("person", "1", "Aminah"), record("person", "2", "Bala")];
+        assert_eq!(store.records().await.unwrap(), records);
+        assert_eq!(store.sessions().await.unwrap(), [("s1".to_owned(), "of Bala".to_owned())]);
+        assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 3));
+        assert_eq!(store.last_audit().await.unwrap(), audit(3, 3).pop());
+    }
+}
+
+pub(crate) async fn any_text_is_kept_whole(place: impl Place) {
+    let store = place.open().await;
+    let long = "panjang ".repeat(100_000);
+    let texts = ["", " ", "\0", "a\0b", "'; DROP TABLE record; --", "?1 $1 :a", "சிவா 🙂\r\n", &long];
+    for text in texts {
+        store.keep(vec![put(text, text, text), sign_in(text, text)], vec![]).await.unwrap();
+    }
+    let mut expected = texts.map(|text| record(text, text, text));
+    expected.sort_by(|one, other| one.key.cmp(&other.key));
+    assert!(store.records().await.unwrap() == expected, "not told: it is long");
+    let expected = expected.map(|record| (record.key, record.body));
+    assert!(store.sessions().await.unwrap() == expected);
+}
+
+pub(crate) async fn a_record_is_changed_in_place_and_removed(place: impl Place) {
+    let store = place.open().await;
+    store.keep(vec![put("person", "1", "Aminah"), sign_in("s1", "new")], vec![]).await.unwrap();
+    store.keep(vec![put("person", "1", "Aminah binti Ali"), sign_in("s1", "seen")], vec![]).await.unwrap();
+    assert_eq!(store.records().await.unwrap(), [record("person", "1", "Aminah binti Ali")]);
+    assert_eq!(store.sessions().await.unwrap(), [("s1".to_owned(), "seen".to_owned())]);
+    // In their order, and what is not there can be removed.
+    let changes = vec![
+        put("person", "2", "Bala"),
+        remove("person", "2"),
+        remove("device", "1"),
+        remove("person", "3"),
+        put("person", "3", "Chong"),
+        sign_out("s1"),
+        sign_out("s2"),
+    ];
+    store.keep(changes, vec![]).await.unwrap();
+    let left = [record("person", "1", "Aminah binti Ali"), record("person", "3", "Chong")];
+    assert_eq!(store.records().await.unwrap(), left);
+    assert_eq!(store.sessions().await.unwrap(), []);
+}
+
+pub(crate) async fn what_is_kept_together_is_kept_as_a_whole_or_not_at_all(place: impl Place) {
+    let store = place.open().await;
+    store.keep(vec![put("person", "1", "Aminah"), sign_in("s1", "")], audit(1, 2)).await.unwrap();
+    let changes = || {
+        vec![put("person", "1", "changed"), remove("person", "1"), put("person", "2", "Bala"), sign_out("s1")]
+    };
+    let hole = [audit(3, 4), audit(6, 6)].concat();
+    store.keep(changes(), hole).await.unwrap_err();
+    assert_eq!(store.records().await.unwrap(), [record("person", "1", "Aminah")]);
+    assert_eq!(store.sessions().await.unwrap().len(), 1);
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 2));
+    store.keep(changes(), audit(3, 4)).await.unwrap();
+    assert_eq!(store.records().await.unwrap(), [record("person", "2", "Bala")]);
+    assert_eq!(store.sessions().await.unwrap(), []);
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 4));
+}
+
+/// What is said of an audit row that does not go on at `next`.
+fn does_not_go_on(seq: u64, next: u64) -> StoreError {
+    StoreError::UnfitAudit {
+        seq,
+        what: format!("it does not join on to the record, which goes on at {next}"),
+    }
+}
+
+pub(crate) async fn an_audit_row_that_does_not_go_on_is_refused(place: impl Place) {
+    let store = place.open().await;
+    assert_eq!(store.keep(vec![], audit(2, 2)).await, Err(does_not_go_on(2, 1)));
+    assert_eq!(store.keep(vec![], audit(0, 0)).await, Err(does_not_go_on(0, 1)));
+    store.keep(vec![], audit(1, 3)).await.unwrap();
+    for again in [false, true] {
+        let store = if again {
+            store.close().await;
+            &place.open().await
+        } else {
+            &store
+        };
+        for (rows, seq, next) in [
+            (audit(3, 3), 3, 4),
+            (audit(1, 4), 1, 4),
+            (audit(5, 6), 5, 4),
+            ([audit(4, 4), audit(4, 4)].concat(), 4, 5),
+            ([audit(4, 5), audit(7, 7)].concat(), 7, 6),
+        ] {
+            let refused = store.keep(vec![], rows).await.unwrap_err();
+            assert_eq!(refused, does_not_go_on(seq, next));
+            assert!(!refused.is_final());
+        }
+        assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 3));
+    }
+}
+
+pub(crate) async fn an_audit_row_that_the_record_can_not_hold_is_refused(place: impl Place) {
+    let store = place.open().await;
+    let good = audit(1, 1).remove(0);
+    for bad in [
+        AuditRow { at: Timestamp::MAX, ..good.clone() },
+        AuditRow { at: Timestamp::MIN, ..good.clone() },
+        AuditRow { seq: u64::MAX, ..good.clone() },
+    ] {
+        let refused = store.keep(vec![put("person", "1", "")], vec![bad.clone()]).await.unwrap_err();
+        assert!(matches!(&refused, StoreError::UnfitAudit { seq, .. } if *seq == bad.seq), "{refused:?}");
+    }
+    assert_eq!(store.records().await.unwrap(), []);
+    store.keep(vec![], vec![good]).await.unwrap();
+}
+
+pub(crate) async fn what_waits_together_is_kept_in_order_and_one_that_is_refused_hurts_no_other(
+    place: impl Place,
+) {
+    let kajang = branch("kajang");
+    let store = place.open().await;
+    // Entries of the log wait among them.
+    let (kept, appended) = tokio::join!(
+        join_all((1..=60).map(|n| {
+            let body = format!("time {n}");
+            store.keep(vec![put("person", "1", &body), put("person", &body, "")], audit(n, n))
+        })),
+        join_all((1..=60).map(|n| store.append(&kajang, &run(&kajang, n, n)))),
+    );
+    assert!(kept.iter().chain(&appended).all(Result::is_ok), "{kept:?} {appended:?}");
+    let given = [audit(61, 62), audit(64, 65), audit(63, 63), audit(63, 63)];
+    let keep = |rows: Vec<AuditRow>| store.keep(vec![put("row", &rows[0].seq.to_string(), "")], rows);
+    let results = join_all(given.map(keep)).await;
+    assert_eq!(results, [Ok(()), Err(does_not_go_on(64, 63)), Ok(()), Err(does_not_go_on(63, 64))]);
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 63));
+    let records = store.records().await.unwrap();
+    assert_eq!(records.len(), 61 + 2, "{records:?}");
+    assert_eq!(records[0], record("person", "1", "time 60"), "the last one counts");
+    assert_eq!(store.entries(&kajang, 0, 100).await.unwrap(), run(&kajang, 1, 60));
+}
+
+pub(crate) async fn audit_rows_are_paged_in_order(place: impl Place) {
+    let store = place.open().await;
+    store.keep(vec![], audit(1, 10)).await.unwrap();
+    for (after, limit, expected) in [
+        (0, 4, audit(1, 4)),
+        (4, 4, audit(5, 8)),
+        (8, 4, audit(9, 10)),
+        (10, 4, vec![]),
+        (u64::MAX, 4, vec![]),
+        (3, 0, vec![]),
+        (3, u32::MAX, audit(4, 10)),
+    ] {
+        assert_eq!(store.audit(after, limit).await.unwrap(), expected, "after {after}, {limit}");
+    }
+}
+
+pub(crate) async fn old_audit_rows_are_let_go_with_an_anchor_and_the_record_goes_on(place: impl Place) {
+    let store = place.open().await;
+    store.keep(vec![], audit(1, 10)).await.unwrap();
+    for (up_to, first) in [(4, 5), (7, 8), (2, 8), (9, 10)] {
+        let anchor = record("audit", "anchor", &up_to.to_string());
+        store.prune_audit(up_to, anchor.clone()).await.unwrap();
+        assert_eq!(store.audit(0, 100).await.unwrap(), audit(first, 10));
+        assert_eq!(store.records().await.unwrap(), [anchor]);
+    }
+    store.close().await;
+    let store = place.open().await;
+    store.keep(vec![], audit(11, 12)).await.unwrap();
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(10, 12));
+    // Together with what is handed in before and after.
+    let all = tokio::join!(
+        store.keep(vec![], audit(13, 13)),
+        store.prune_audit(12, record("audit", "anchor", "12")),
+        store.keep(vec![], audit(14, 14)),
+    );
+    assert_eq!(all, (Ok(()), Ok(()), Ok(())));
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(13, 14));
+}
+
+pub(crate) async fn the_last_audit_row_is_not_let_go(place: impl Place) {
+    let store = place.open().await;
+    let anchor = || record("audit", "anchor", "");
+    let refused = store.prune_audit(1, anchor()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::UnfitAudit { seq: 1, .. }), "{refused:?}");
+    store.keep(vec![], audit(1, 3)).await.unwrap();
+    for up_to in [3, 4, u64::MAX] {
+        let refused = store.prune_audit(up_to, anchor()).await.unwrap_err();
+        assert!(matches!(refused, StoreError::UnfitAudit { seq, .. } if seq == up_to), "{refused:?}");
+    }
+    assert_eq!(store.audit(0, 100).await.unwrap(), audit(1, 3));
+    assert_eq!(store.records().await.unwrap(), []);
+}
+
 pub(crate) async fn a_closed_store_takes_nothing_and_gives_nothing(place: impl Place) {
     let kajang = branch("kajang");
     let store = place.open().await;
@@ -352,6 +569,12 @@ pub(crate) async fn a_closed_store_takes_nothing_and_gives_nothing(place: impl P
     assert!(!closed.is_final());
     assert_eq!(store.append(&kajang, &run(&kajang, 4, 5)).await, Err(closed.clone()));
     assert_eq!(store.save_snapshot(&kajang, Snapshot { seq: 1, body: vec![] }).await, Err(closed.clone()));
+    assert_eq!(store.keep(vec![put("person", "1", "Aminah")], vec![]).await, Err(closed.clone()));
+    assert_eq!(store.prune_audit(0, record("anchor", "", "")).await, Err(closed.clone()));
+    assert_eq!(store.records().await, Err(closed.clone()));
+    assert_eq!(store.sessions().await, Err(closed.clone()));
+    assert_eq!(store.audit(0, 1).await, Err(closed.clone()));
+    assert_eq!(store.last_audit().await, Err(closed.clone()));
     assert_eq!(store.recover(&kajang, 1).await, Err(closed.clone()));
     assert_eq!(store.entry_of(&kajang, 1).await, Err(closed.clone()));
     assert_eq!(store.entry_of_command(&kajang, command(&kajang, 1)).await, Err(closed.clone()));
