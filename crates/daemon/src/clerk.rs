@@ -11,35 +11,45 @@
 
 mod trouble;
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::body::Bytes;
 use giliran_core::{
-    Actor, BranchId, Command, CommandId, Decision, Entry, Known, Ledger, Rules, ServiceId, ServiceRule,
+    Actor, BranchId, Command, CommandId, Decision, Entry, Event, Fault, Known, Ledger, Refusal, Rules,
+    ServiceId, ServiceRule, Ticket, TicketId,
 };
 use giliran_forecast::Learned;
 use giliran_protocol::{
-    command::CommandAnswer,
+    command::{CommandAnswer, Outcome},
+    day::DayView,
     live::{Change, HEARTBEAT_S, Resume, ServiceWait, ToClient},
     view::{Audience, OpeningView},
 };
 use giliran_store::{BoxFuture, Store, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
     admission::{Load, Rank},
-    calls::Calls,
+    announced::Announced,
+    calls::{Calls, ToSay},
     clock::Clock,
+    days::{Days, Stood},
     estimates::{Estimates, Moment},
     failure::Failure,
     feed::{Beside, Feed, Feeds, Joined, Picture, Teller},
     frame::{Changed, Frame},
     health::Health,
     keep::{self, Kept},
-    picture::{self, QueueLengths, Touched, Waits},
+    phone::{Claim, Held, Phones},
+    picture::{self, Hall, QueueLengths, Touched, Waits},
+    reports::{Reports, Spoken},
     wire,
 };
 
@@ -60,6 +70,10 @@ const LATELY_S: u64 = 600;
 
 /// No entry's number: the log begins at 1 and ends nowhere near.
 const NEVER: u64 = u64::MAX;
+
+/// For how long after a phone has asked its ticket's waiting time is worked out: several times as long as a page lets
+/// pass between two questions.
+const LOOKS_ON: SignedDuration = SignedDuration::from_secs(60);
 
 /// How often the clerk looks at the time by itself.
 const TICK: Duration = Duration::from_millis(500);
@@ -90,6 +104,21 @@ enum Request {
     },
     Rules {
         reply: oneshot::Sender<Option<InForce>>,
+    },
+    Check {
+        rules: Arc<Rules>,
+        reply: oneshot::Sender<Vec<Fault>>,
+    },
+    Held {
+        claim: Option<Claim>,
+        reply: oneshot::Sender<Option<Held>>,
+    },
+    Call {
+        seq: u64,
+        reply: oneshot::Sender<Option<ToSay>>,
+    },
+    Day {
+        reply: oneshot::Sender<DayView>,
     },
 }
 
@@ -161,6 +190,35 @@ impl Desk {
         answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
     }
 
+    /// The ticket of an address, for its holder; none if the address is not one of today's. What is no address at all
+    /// is asked for too, so that nobody can tell by the time which it was.
+    pub async fn held(&self, claim: Option<Claim>) -> Result<Option<Held>, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Rank::Other, Request::Held { claim, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)
+    }
+
+    /// For what these rules would be refused now; nothing changes.
+    pub async fn check(&self, rules: Arc<Rules>) -> Result<Vec<Fault>, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Rank::Other, Request::Check { rules, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)
+    }
+
+    /// One of the last calls or announcements.
+    pub async fn to_say(&self, seq: u64) -> Result<Option<ToSay>, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Rank::Other, Request::Call { seq, reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)
+    }
+
+    /// How the day goes.
+    pub async fn day(&self) -> Result<DayView, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Rank::Other, Request::Day { reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)
+    }
+
     fn hand_in(&self, rank: Rank, request: Request) -> Result<(), Failure> {
         let waiting = self.requests.max_capacity() - self.requests.capacity();
         self.load.admit(rank, waiting, DESK, BATCH).map_err(Failure::Overloaded)?;
@@ -168,6 +226,16 @@ impl Desk {
             mpsc::error::TrySendError::Full(_) => Failure::Overloaded(Duration::ZERO),
             mpsc::error::TrySendError::Closed(_) => Failure::TryAgain,
         })
+    }
+}
+
+/// The answer to the command that made an entry, for whoever sent it. Another who sends the same id has heard it
+/// somewhere, and is told nothing.
+fn answer_to(by: Option<&Actor>, entry: &Entry) -> Result<CommandAnswer, Failure> {
+    if by == entry.by.as_ref() {
+        Ok(CommandAnswer { seq: entry.seq, outcome: wire::outcome(entry) })
+    } else {
+        Err(Failure::AnothersCommand)
     }
 }
 
@@ -187,16 +255,22 @@ pub struct Clerk {
     requests: mpsc::Receiver<Request>,
     load: Arc<Load>,
     health: Arc<Health>,
+    reports: Arc<Reports>,
     care: trouble::Care,
     ledger: Ledger,
     learned: Learned,
     calls: Calls,
+    announced: Announced,
+    days: Days,
     lengths: QueueLengths,
     feeds: Teller,
+    phones: Option<Phones>,
     /// What was decided and is not on disk yet, in order.
     underway: VecDeque<Underway>,
     estimates: Estimates,
     waits: watch::Receiver<Waits>,
+    /// Of which services' queues somebody's phone asked, and when last.
+    looked_at: BTreeMap<ServiceId, Timestamp>,
     opening_told: Option<OpeningView>,
     /// The rules of the configuration file, as they were taken last.
     configured: Option<Arc<Rules>>,
@@ -212,6 +286,7 @@ pub struct Clerk {
 struct Due {
     /// The entry that the command made, now or before, or why it was refused.
     decided: Result<u64, Failure>,
+    by: Option<Actor>,
     reply: oneshot::Sender<Result<CommandAnswer, Failure>>,
 }
 
@@ -250,9 +325,10 @@ impl Clerk {
         rules: &Arc<Rules>,
         store: Arc<dyn Store>,
         clock: Arc<Clock>,
-        health: Arc<Health>,
+        (health, reports): (Arc<Health>, Arc<Reports>),
+        phones: Option<Phones>,
     ) -> Result<(Self, Desk), StoreError> {
-        let Kept { ledger, learned, calls, configured, day_seq, snapshot_seq } =
+        let Kept { ledger, learned, calls, announced, days, configured, day_seq, snapshot_seq } =
             keep::recover(&*store, &rules.id).await?;
         if let Some(last) = ledger.at() {
             clock.not_before(last);
@@ -269,15 +345,20 @@ impl Clerk {
             requests,
             load,
             health,
+            reports,
             care: trouble::Care::default(),
             lengths: QueueLengths::default(),
             feeds: Teller(feeds.clone()),
+            phones,
             ledger,
             learned,
             calls,
+            announced,
+            days,
             underway: VecDeque::new(),
             estimates,
             waits,
+            looked_at: BTreeMap::new(),
             opening_told: None,
             configured,
             refused_on: None,
@@ -286,6 +367,7 @@ impl Clerk {
             dirty: true,
         };
         clerk.lengths.reset(clerk.ledger.branch());
+        clerk.follow_calls(Spoken::Before);
         if let Some(why) = clerk.store.unwritable() {
             clerk.meet(&why);
         }
@@ -362,14 +444,17 @@ impl Clerk {
             match request {
                 Request::Command { id, command, by, reply } => {
                     let decided = match self.recall(id).await {
-                        Ok(()) => self.decide(by, id, *command, &mut piece),
+                        Ok(()) => self.decide(by.clone(), id, *command, &mut piece),
                         Err(failure) => Err(failure),
                     };
-                    piece.due.push(Due { decided, reply });
+                    piece.due.push(Due { decided, by, reply });
                 }
-                Request::Look { .. } | Request::Rules { .. } => {
-                    newcomers.push(request);
-                }
+                Request::Look { .. }
+                | Request::Rules { .. }
+                | Request::Check { .. }
+                | Request::Held { .. }
+                | Request::Call { .. }
+                | Request::Day { .. } => newcomers.push(request),
             }
         }
         self.hand_in(piece);
@@ -442,6 +527,7 @@ impl Clerk {
             Command::IssueTicket { service, class, announced, .. } => {
                 (service.clone(), class.clone(), announced)
             }
+            Command::IssueRemotely { service, announced, .. } => (service.clone(), None, announced),
             Command::CheckIn { code, announced, .. } => {
                 let Some(booking) = branch.appointment(code) else { return };
                 let class =
@@ -467,8 +553,10 @@ impl Clerk {
     /// Takes in an entry that was just decided.
     fn take_in(&mut self, entry: Entry, piece: &mut Underway) {
         let touched = Touched::by(&entry, self.ledger.branch());
+        let stood = Stood::by(&entry, self.ledger.branch());
         self.learned.observe(self.ledger.branch(), &entry);
         self.ledger.replay(&entry);
+        self.days.observe(&entry, stood, self.ledger.branch());
         self.prepare(&entry, &touched, &mut piece.frames);
         piece.entries.push(entry);
     }
@@ -477,7 +565,13 @@ impl Clerk {
     fn prepare(&mut self, entry: &Entry, touched: &Touched, frames: &mut Vec<(usize, Frame)>) {
         self.dirty = true;
         let branch = self.ledger.branch();
-        self.calls.observe(entry, branch);
+        let called = self.calls.observe(entry, branch);
+        if self.announced.observe(entry) || called {
+            self.follow_calls(Spoken::Now);
+        }
+        if entry.events.iter().any(|event| matches!(event, Event::DayBegan { .. })) {
+            self.health.begin_day();
+        }
         keep::mark(entry, &mut self.configured, &mut self.day_seq);
         let resets = picture::resets(entry);
         let mut changes = picture::changes(entry, branch, touched, &self.calls);
@@ -490,14 +584,7 @@ impl Clerk {
         let shared = changed(changes);
         for (n, feed) in self.feeds.iter().enumerate() {
             let changed = if resets {
-                let view = picture::whole(
-                    feed.audience,
-                    branch,
-                    &self.calls,
-                    &self.waits.borrow(),
-                    &self.health.view(),
-                    entry.at,
-                );
+                let view = picture::whole(feed.audience, &self.hall(), entry.at);
                 changed(view.map(|view| Change::Reset { view: Box::new(view) }).into_iter().collect())
             } else {
                 shared.clone()
@@ -602,9 +689,12 @@ impl Clerk {
     async fn reload(&mut self) -> Result<(), StoreError> {
         let kept = keep::recover(&*self.store, &self.branch).await?;
         (self.ledger, self.learned, self.calls) = (kept.ledger, kept.learned, kept.calls);
+        self.announced = kept.announced;
+        self.days = kept.days;
         (self.configured, self.day_seq) = (kept.configured, kept.day_seq);
         self.snapshot_seq = kept.snapshot_seq;
         self.lengths.reset(self.ledger.branch());
+        self.follow_calls(Spoken::Before);
         for feed in self.feeds.iter() {
             feed.forget_prepared();
         }
@@ -616,18 +706,29 @@ impl Clerk {
         let answer = match due.decided {
             Err(failure) => Err(failure),
             Ok(seq) => match entries.binary_search_by_key(&seq, |entry| entry.seq) {
-                Ok(n) => Ok(CommandAnswer { seq, outcome: wire::outcome(&entries[n]) }),
-                Err(_) => self.answer_again(seq).await,
+                Ok(n) => answer_to(due.by.as_ref(), &entries[n]),
+                Err(_) => self.answer_again(due.by.as_ref(), seq).await,
             },
         };
         // Whoever asked may be gone; what was done is done.
-        let _ = due.reply.send(answer);
+        let _ = due.reply.send(answer.map(|answer| self.with_address(answer)));
+    }
+
+    /// Adds to an answer the secret address of the ticket that was given out, as long as its day lasts.
+    fn with_address(&self, mut answer: CommandAnswer) -> CommandAnswer {
+        if let Outcome::Issued { ticket, phone, .. } = &mut answer.outcome
+            && answer.seq > self.day_seq
+            && let (Some(phones), Some(day)) = (&self.phones, self.ledger.branch().day())
+        {
+            *phone = phones.addresses.of(TicketId(*ticket), day);
+        }
+        answer
     }
 
     /// The answer that was given to a command before, from the log.
-    async fn answer_again(&mut self, seq: u64) -> Result<CommandAnswer, Failure> {
+    async fn answer_again(&mut self, by: Option<&Actor>, seq: u64) -> Result<CommandAnswer, Failure> {
         match self.store.entry_of(&self.branch, seq).await {
-            Ok(Some(entry)) => Ok(CommandAnswer { seq, outcome: wire::outcome(&entry) }),
+            Ok(Some(entry)) => answer_to(by, &entry),
             Ok(None) => {
                 tracing::error!(branch = %self.branch, seq, "an entry that was stored is not in the log");
                 Err(Failure::Internal)
@@ -649,17 +750,68 @@ impl Clerk {
             Request::Look { audience, reply } => {
                 let _ = reply.send(self.picture(audience));
             }
+            Request::Check { rules, reply } => {
+                let _ = reply.send(self.check(rules));
+            }
+            Request::Held { claim, reply } => {
+                let _ = reply.send(self.held(claim));
+            }
+            Request::Call { seq, reply } => {
+                let spoken = self.calls.of_entry(seq).cloned().map(ToSay::Call);
+                let made = || self.announced.of_entry(seq).cloned().map(ToSay::Announcement);
+                let _ = reply.send(spoken.or_else(made));
+            }
+            Request::Day { reply } => {
+                let _ = reply.send(self.days.view(self.ledger.branch()));
+            }
         }
+    }
+
+    /// The core's no to these rules, if it has one, by its faults.
+    fn check(&self, rules: Arc<Rules>) -> Vec<Fault> {
+        let now = self.clock.now().or(self.ledger.at()).unwrap_or(Timestamp::UNIX_EPOCH);
+        match self.ledger.branch().decide(&Command::SetRules { rules }, now) {
+            Ok(_) => Vec::new(),
+            Err(Refusal::UnsoundRules(faults)) => faults.0,
+            Err(other) => vec![Fault { at: "rules".into(), what: other.to_string() }],
+        }
+    }
+
+    fn held(&mut self, claim: Option<Claim>) -> Option<Held> {
+        let branch = self.ledger.branch();
+        let day = branch.day()?;
+        let ticket = claim.filter(|claim| claim.is_of(day))?.ticket;
+        let now = self.clock.now().or(self.ledger.at())?;
+        // Whoever one counter alone may call, or goes next, waits by no queue's measure.
+        let by_queue = |known: &&Ticket| known.bound.is_none() && !known.goes_next;
+        let queue = branch.ticket(ticket).filter(by_queue).map(|known| &known.service);
+        let wait = queue.and_then(|service| self.estimates.in_queue(service, branch.due_before(ticket)?));
+        if let Some(service) = queue {
+            // Who has just begun to look is told a moment later.
+            self.dirty |= self.looked_at.insert(service.clone(), now).is_none();
+        }
+        Some(Held { ticket, seen: picture::held((branch, &self.calls), ticket, wait, now) })
     }
 
     fn picture(&self, audience: Audience) -> Option<Picture> {
         let seq = self.ledger.seq();
         let now = self.clock.now().or(self.ledger.at())?;
-        let (waits, health) = (self.waits.borrow(), self.health.view());
         self.feeds.of(audience)?.picture(seq, || {
-            let view = picture::whole(audience, self.ledger.branch(), &self.calls, &waits, &health, now)?;
+            let view = picture::whole(audience, &self.hall(), now)?;
             Some(ToClient::Snapshot { log: self.feeds.log, seq, now, view: Box::new(view) })
         })
+    }
+
+    /// The branch, and what else there is to see in its hall.
+    fn hall(&self) -> Hall<'_> {
+        Hall {
+            branch: self.ledger.branch(),
+            calls: &self.calls,
+            announced: &self.announced,
+            waits: self.waits.borrow().clone(),
+            health: self.health.view(),
+            reports: self.reports.view(),
+        }
     }
 
     /// What the clerk does by itself twice a second: deadlines, and a fresh look for the estimates.
@@ -679,12 +831,15 @@ impl Clerk {
             self.load.rest();
         }
         self.tell_health();
+        self.tell_reports();
         self.tell_opening(now);
         self.estimates.look_after();
         if self.estimates.want(self.dirty, now) {
             self.dirty = false;
             let (branch, learned) = (self.ledger.branch().clone(), self.learned.clone());
-            self.estimates.hand_in(Moment { branch, learned, now });
+            self.looked_at.retain(|_, last| now.duration_since(*last) <= LOOKS_ON);
+            let looked_at = self.looked_at.keys().cloned().collect();
+            self.estimates.hand_in(Moment { branch, learned, now, looked_at });
         }
         Ok(())
     }
@@ -709,6 +864,37 @@ impl Clerk {
         let Some(opening) = opening else { return };
         let frame = Frame::new(&ToClient::Opening { opening });
         self.feeds.iter().for_each(|feed| feed.tell_beside(Beside::Opening, frame.clone()));
+    }
+
+    /// Only the last calls and announcements are reported of.
+    fn follow_calls(&self, spoken: Spoken) {
+        let calls = self.calls.iter().map(|call| (call.seq, &call.zones));
+        let made = self.announced.iter().map(|made| (made.seq, &made.zones));
+        self.reports.follow(calls.chain(made), spoken);
+    }
+
+    /// Tells staff what became of calls in the hall, at most twice a second: many screens report at once. What
+    /// nobody has said though somebody should have is told to whoever stands by, too.
+    fn tell_reports(&self) {
+        let within = self.ledger.branch().rules().map(|rules| rules.announcing.within).unwrap_or_default();
+        for (call, zones) in self.reports.unheard(within.unsigned_abs(), &self.health) {
+            tracing::warn!(branch = %self.branch, call, ?zones, "a call was not said where it should have been");
+            let frame = Frame::new(&ToClient::Unheard { call, zones });
+            for feed in self.feeds.iter().filter(|feed| feed.audience == Audience::Display) {
+                feed.tell_beside(Beside::Unheard(call), frame.clone());
+            }
+        }
+        for report in self.reports.news() {
+            let call = report.call;
+            let is_call = self.calls.of_entry(call).is_some();
+            let frame = Frame::new(&ToClient::Reported { report });
+            // Officers see what becomes of calls; of announcements they are not told.
+            let told =
+                |audience| picture::is_staff(audience) && (is_call || picture::is_told_aloud(audience));
+            for feed in self.feeds.iter().filter(|feed| told(feed.audience)) {
+                feed.tell_beside(Beside::Reported(call), frame.clone());
+            }
+        }
     }
 
     fn tell_waits(&mut self) {
@@ -777,6 +963,7 @@ impl Clerk {
     }
 
     fn kept_now(&self) -> giliran_store::Snapshot {
-        keep::snapshot(&self.ledger, &self.learned, &self.calls, self.configured.as_ref(), self.day_seq)
+        let kept = (&self.calls, &self.announced, &self.days);
+        keep::snapshot(&self.ledger, &self.learned, kept, self.configured.as_ref(), self.day_seq)
     }
 }

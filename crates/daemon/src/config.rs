@@ -4,7 +4,10 @@
 //! value that makes no sense and rules that contradict themselves are refused with their place.
 
 pub(crate) mod holidays;
+mod media;
 mod server;
+mod sign_in;
+mod voice;
 
 use std::{
     collections::BTreeSet,
@@ -18,7 +21,12 @@ use giliran_core::{BranchId, Rules};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-pub use self::server::{Limits, Network, Server, Tls};
+pub use self::{
+    media::Media,
+    server::{Limits, Network, Server, Tls},
+    sign_in::{Oidc, SignIn},
+    voice::Voice,
+};
 
 /// The largest configuration that is read, in bytes: an office's rules have some 20 KiB, and there may be a
 /// thousand offices.
@@ -37,6 +45,9 @@ pub struct Config {
     /// How it is reached.
     #[serde(default)]
     pub server: Server,
+    /// How people sign in.
+    #[serde(default)]
+    pub sign_in: SignIn,
     /// Where it keeps its log of events.
     pub store: Store,
     /// What it writes about itself.
@@ -45,6 +56,12 @@ pub struct Config {
     /// Files of public holidays.
     #[serde(default)]
     pub holidays: Vec<Holidays>,
+    /// Pictures and films for the walls.
+    #[serde(default)]
+    pub media: Vec<Media>,
+    /// The voices with which screens speak by themselves.
+    #[serde(default)]
+    pub voice: Voice,
     /// The offices.
     #[serde(rename = "branch")]
     pub branches: Vec<Rules>,
@@ -162,6 +179,9 @@ impl Config {
             toml::from_str(&text).map_err(|why| ConfigError::Malformed { path: path.into(), why })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.server.settle(folder);
+        config.sign_in.settle(folder);
+        config.voice.settle(folder);
+        config.media.iter_mut().for_each(|media| media.settle(folder));
         let mut faults = config.take_holidays(folder);
         faults.extend(config.faults());
         if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unsound { path: path.into(), faults }) }
@@ -179,7 +199,12 @@ impl Config {
             let name = branch.id.clone();
             branch.warnings().into_iter().map(move |warning| format!("branch {name}: {warning}"))
         };
-        self.copy_beside_the_original().into_iter().chain(self.branches.iter().flat_map(of)).collect()
+        let media = self.media.iter().filter_map(Media::warning);
+        self.copy_beside_the_original()
+            .into_iter()
+            .chain(media)
+            .chain(self.branches.iter().flat_map(of))
+            .collect()
     }
 
     /// A copy on the same disk goes with it.
@@ -222,6 +247,7 @@ impl Config {
 
     fn faults(&self) -> Vec<String> {
         let mut faults = self.server.faults();
+        faults.extend(self.sign_in.faults());
         if self.branches.is_empty() {
             faults.push("branch: there must be at least one".into());
         }
@@ -238,6 +264,8 @@ impl Config {
                 faults.extend(found.0.iter().map(|fault| format!("branch {}: {fault}", branch.id)));
             }
         }
+        let branches: Vec<_> = self.branches.iter().map(|branch| &branch.id).collect();
+        faults.extend(Media::faults(&self.media, &branches));
         if let Some(backup) = &self.store.backup
             && !Backup::EVERY.contains(&backup.every)
         {

@@ -4,6 +4,7 @@
 //! people with what is always known, the place in the queue; an old one must not stand in for it.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use giliran_core::Branch;
-use giliran_forecast::Learned;
+use giliran_core::{Branch, ServiceId, WaitRange};
+use giliran_forecast::{Learned, QueueWaits};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -31,6 +32,8 @@ pub struct Moment {
     pub learned: Learned,
     /// The moment.
     pub now: Timestamp,
+    /// The services whose queues somebody stands in who wants to know how long it still takes.
+    pub looked_at: BTreeSet<ServiceId>,
 }
 
 /// Even when nothing happens, people at the counters get on: an estimate is made anew after this long.
@@ -48,11 +51,28 @@ const LATE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Estimates {
     maker: Maker,
-    waits: watch::Sender<Waits>,
+    told: Told,
     /// The time of the last moment.
     last: Option<Timestamp>,
     /// When it was handed in, if its estimate has not come.
     awaited: Option<Instant>,
+}
+
+/// What is known.
+#[derive(Debug, Clone)]
+struct Told {
+    /// For who takes a number now.
+    waits: watch::Sender<Waits>,
+    /// For who waits already.
+    queues: watch::Sender<Vec<QueueWaits>>,
+}
+
+impl Told {
+    /// Nothing is known any more.
+    fn take_back(&self) {
+        self.waits.send_if_modified(|known| !std::mem::take(known).is_empty());
+        self.queues.send_replace(Vec::new());
+    }
 }
 
 /// The task that estimates.
@@ -64,10 +84,10 @@ struct Maker {
 }
 
 impl Maker {
-    fn start(waits: watch::Sender<Waits>) -> Self {
+    fn start(told: Told) -> Self {
         let (moments, taken) = mpsc::channel(1);
         let ready = Arc::new(AtomicBool::new(true));
-        let task = tokio::spawn(keep_estimating(taken, waits, ready.clone()));
+        let task = tokio::spawn(keep_estimating(taken, told, ready.clone()));
         Self { moments, ready, task }
     }
 }
@@ -76,8 +96,14 @@ impl Estimates {
     /// Starts to estimate, until this is dropped. What is found is told through the other half.
     pub fn start() -> (Self, watch::Receiver<Waits>) {
         let (announce, waits) = watch::channel(Waits::new());
-        let maker = Maker::start(announce.clone());
-        (Self { maker, waits: announce, last: None, awaited: None }, waits)
+        let told = Told { waits: announce, queues: watch::Sender::new(Vec::new()) };
+        let maker = Maker::start(told.clone());
+        (Self { maker, told, last: None, awaited: None }, waits)
+    }
+
+    /// How long whoever waits for a service with so many before still waits, as far as is known.
+    pub fn in_queue(&self, service: &ServiceId, before: u32) -> Option<WaitRange> {
+        self.told.queues.borrow().iter().find(|waits| waits.service == *service)?.at(before)
     }
 
     /// Looks after the estimates' maker: one that died is replaced, and what was told is taken back when
@@ -85,16 +111,16 @@ impl Estimates {
     pub fn look_after(&mut self) {
         if self.maker.task.is_finished() {
             tracing::error!("the maker of estimates died; another takes its place");
-            self.maker = Maker::start(self.waits.clone());
+            self.maker = Maker::start(self.told.clone());
             self.awaited = None;
-            take_back(&self.waits);
+            self.told.take_back();
         }
         if self.maker.ready.load(Ordering::Acquire) {
             self.awaited = None;
         } else if self.awaited.is_some_and(|since| since.elapsed() >= LATE) {
             tracing::warn!("estimates do not keep up; the place in the queue is told in their place");
             self.awaited = None;
-            take_back(&self.waits);
+            self.told.take_back();
         }
     }
 
@@ -115,22 +141,18 @@ impl Estimates {
     }
 }
 
-/// Nothing is known any more.
-fn take_back(waits: &watch::Sender<Waits>) {
-    waits.send_if_modified(|known| !std::mem::take(known).is_empty());
-}
-
-async fn keep_estimating(
-    mut moments: mpsc::Receiver<Moment>,
-    waits: watch::Sender<Waits>,
-    ready: Arc<AtomicBool>,
-) {
-    while let Some(Moment { branch, learned, now }) = moments.recv().await {
+async fn keep_estimating(mut moments: mpsc::Receiver<Moment>, told: Told, ready: Arc<AtomicBool>) {
+    while let Some(Moment { branch, learned, now, looked_at }) = moments.recv().await {
         let begun = Instant::now();
-        let work = tokio::task::spawn_blocking(move || giliran_forecast::waits(&branch, &learned, now));
-        match work.await {
-            Ok(fresh) => {
-                waits.send_if_modified(|known| {
+        let work = move || {
+            let waits = giliran_forecast::waits(&branch, &learned, now);
+            let wanted = |service: &ServiceId| looked_at.contains(service);
+            (waits, giliran_forecast::queue_waits(&branch, &learned, now, wanted))
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok((fresh, queues)) => {
+                told.queues.send_replace(queues);
+                told.waits.send_if_modified(|known| {
                     let differs = *known != fresh;
                     *known = fresh;
                     differs
@@ -139,7 +161,7 @@ async fn keep_estimating(
             // Without an estimate people are told how many are ahead, which is always known.
             Err(why) => {
                 tracing::error!(%why, "the estimate failed");
-                take_back(&waits);
+                told.take_back();
             }
         }
         tokio::time::sleep((begun.elapsed() * REST).min(Duration::from_secs(10))).await;
@@ -156,7 +178,7 @@ mod tests {
     fn told() -> (Estimates, watch::Receiver<Waits>) {
         let (estimates, waits) = Estimates::start();
         let service = "a".parse().unwrap();
-        estimates.waits.send_replace(vec![ServiceWaits { service, by_class: Vec::new() }]);
+        estimates.told.waits.send_replace(vec![ServiceWaits { service, by_class: Vec::new() }]);
         (estimates, waits)
     }
 
@@ -174,8 +196,12 @@ mod tests {
         assert!(waits.borrow_and_update().is_empty());
         assert!(estimates.want(true, Timestamp::UNIX_EPOCH));
 
-        let moment =
-            Moment { branch: Branch::default(), learned: Learned::default(), now: Timestamp::UNIX_EPOCH };
+        let moment = Moment {
+            branch: Branch::default(),
+            learned: Learned::default(),
+            now: Timestamp::UNIX_EPOCH,
+            looked_at: BTreeSet::new(),
+        };
         estimates.hand_in(moment);
         while !estimates.maker.ready.load(Ordering::Acquire) {
             tokio::task::yield_now().await;

@@ -38,6 +38,14 @@ pub enum Failure {
     TooSlow,
     /// The page, or the host that was asked for, is not ours.
     Stranger(Stranger),
+    /// It has to be known who asks.
+    NotSignedIn,
+    /// Whoever asks has no right to.
+    NotAllowed,
+    /// The command's id is that of a command which another sent.
+    AnothersCommand,
+    /// Whoever asks has a PIN or password that another set.
+    MustChangeSecret,
     /// That client asks too often; it may ask again after so long.
     TooMany(Duration),
     /// The daemon still loads.
@@ -79,7 +87,7 @@ impl Failure {
                 Self::TryAgain
             }
             StoreError::Closed => Self::Stopping,
-            StoreError::Unfit { .. } => Self::Internal,
+            StoreError::Unfit { .. } | StoreError::UnfitAudit { .. } => Self::Internal,
             StoreError::ReadOnly { .. } => Self::StoreReadOnly,
             StoreError::Damaged { .. } | StoreError::Failed { .. } => Self::StoreUnavailable,
         }
@@ -100,12 +108,15 @@ impl Failure {
             Self::Refused(Kind::NotFound, _) | Self::UnknownBranch | Self::UnknownAddress => {
                 StatusCode::NOT_FOUND
             }
-            Self::Refused(Kind::Conflict, _) => StatusCode::CONFLICT,
+            Self::Refused(Kind::Conflict, _) | Self::AnothersCommand => StatusCode::CONFLICT,
             Self::Refused(Kind::Invalid, _) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(status, _) => *status,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Stranger(Stranger::Page) => StatusCode::FORBIDDEN,
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::Stranger(Stranger::Page) | Self::NotAllowed | Self::MustChangeSecret => {
+                StatusCode::FORBIDDEN
+            }
             Self::Stranger(Stranger::Host) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotReady
@@ -172,6 +183,41 @@ impl Failure {
                     "இந்த அமைப்பு அந்த வழங்கிப் பெயரைப் பயன்படுத்துவதில்லை.",
                 ],
                 Some("names must stand in `origins` of [server]; numeric addresses need not".into()),
+            ),
+            Self::NotSignedIn => error(
+                "not_signed_in",
+                ["Sila log masuk dahulu.", "Please sign in first.", "请先登录。", "முதலில் உள்நுழையவும்."],
+                None,
+            ),
+            Self::NotAllowed => error(
+                "not_allowed",
+                [
+                    "Anda tidak dibenarkan melakukan ini.",
+                    "You are not allowed to do this.",
+                    "您无权执行此操作。",
+                    "இதைச் செய்ய உங்களுக்கு அனுமதி இல்லை.",
+                ],
+                None,
+            ),
+            Self::AnothersCommand => error(
+                "anothers_command",
+                [
+                    "Nombor arahan itu telah digunakan oleh orang lain.",
+                    "That command id has been used by another.",
+                    "该指令编号已被他人使用。",
+                    "அந்தக் கட்டளை எண்ணை வேறொருவர் பயன்படுத்தியுள்ளார்.",
+                ],
+                None,
+            ),
+            Self::MustChangeSecret => error(
+                "must_change_secret",
+                [
+                    "Sila tukar PIN atau kata laluan anda dahulu.",
+                    "Please change your PIN or password first.",
+                    "请先更改您的 PIN 码或密码。",
+                    "முதலில் உங்கள் PIN அல்லது கடவுச்சொல்லை மாற்றவும்.",
+                ],
+                None,
             ),
             Self::TooMany(_) => error(
                 "too_many_requests",
@@ -276,6 +322,10 @@ impl Failure {
             | Self::WrongMethod
             | Self::TooSlow
             | Self::Stranger(_)
+            | Self::NotSignedIn
+            | Self::NotAllowed
+            | Self::AnothersCommand
+            | Self::MustChangeSecret
             | Self::StoreUnavailable
             | Self::Internal => None,
         }
@@ -293,7 +343,12 @@ fn error(code: &str, [ms, en, zh, ta]: [&str; 4], detail: Option<String>) -> Err
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (status, after) = (self.status(), self.passes_after());
+        let unknown = status == StatusCode::UNAUTHORIZED;
         let mut response = (status, Json(ErrorBody { error: self.error() })).into_response();
+        if unknown {
+            // Required with that status; for programs, as no browser asks a person by it.
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -86,7 +86,14 @@ pub enum Beside {
     Waits,
     /// What ails the branch, and who says its calls aloud.
     Health,
+    /// What became of a call, by its place in the log.
+    Reported(u64),
+    /// Where a call was not said, by its place in the log.
+    Unheard(u64),
 }
+
+/// So many calls' and announcements' reports are told to whoever comes back: those that a whole picture has.
+const REPORTED: usize = 40;
 
 /// The frames for one audience of one branch.
 #[derive(Debug)]
@@ -194,6 +201,7 @@ impl Feed {
     pub fn tell_beside(self: &Arc<Self>, what: Beside, frame: Frame) {
         let mut told = self.told();
         told.beside.insert(what, frame.clone());
+        told.forget_reports();
         self.push_to(&mut told, frame);
         drop(told);
         self.cast();
@@ -298,6 +306,20 @@ impl Feed {
 }
 
 impl Told {
+    /// Of calls that are no longer among the last.
+    fn forget_reports(&mut self) {
+        for of_calls in
+            [Beside::Reported(0)..=Beside::Reported(u64::MAX), Beside::Unheard(0)..=Beside::Unheard(u64::MAX)]
+        {
+            while self.beside.range(of_calls.clone()).count() > REPORTED {
+                let oldest = self.beside.range(of_calls.clone()).next().map(|(oldest, _)| *oldest);
+                if let Some(oldest) = oldest {
+                    self.beside.remove(&oldest);
+                }
+            }
+        }
+    }
+
     fn end(&self) -> u64 {
         self.begin + self.kept.len() as u64
     }

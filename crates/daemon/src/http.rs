@@ -3,14 +3,28 @@
 //! A handler reads the request, hands it to the branch's clerk and renders the answer; rules are
 //! elsewhere, and so is the meaning of a failure ([`Failure`]).
 
+mod announce;
 mod appointments;
+mod audit;
+mod body;
 mod branches;
 mod commands;
+mod day;
+mod devices;
 mod events;
 mod fair_order;
+mod gate;
 mod health;
+mod kiosk;
+mod me;
+mod media;
 mod patience;
+mod people;
+mod phone;
+mod recordings;
+mod reports;
 mod rules;
+mod sign_on;
 mod state;
 
 use std::{
@@ -20,9 +34,9 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing,
@@ -41,15 +55,22 @@ use utoipa_axum::{
 };
 
 use crate::{
+    access::{
+        Access,
+        rights::{self, Needs},
+    },
+    announce::Announcements,
     clock::Clock,
     copying::Standing,
     failure::Failure,
     office::Office,
     persons::Persons,
+    phone::Guard,
+    recordings::Recordings,
     web::{Doors, admit},
 };
 
-/// The largest body that a command may have: all are under 1 KiB but a choice of many services.
+/// The largest body, but where an address says otherwise: nearly all are under 1 KiB.
 const BODY_BYTES: usize = 16 * 1024;
 
 /// How long a request may take, its body included.
@@ -66,6 +87,8 @@ pub struct App {
     pub sockets: TaskTracker,
     /// Places for more of them.
     pub places: Arc<Semaphore>,
+    /// Counts wrong addresses and codes of phones.
+    pub guard: Arc<Guard>,
     /// Cancelled when the daemon ends.
     pub stop: CancellationToken,
 }
@@ -79,6 +102,12 @@ pub struct Loaded {
     pub store: Arc<dyn Store>,
     /// What stands for a person.
     pub persons: Persons,
+    /// Who may take part.
+    pub access: Arc<Access>,
+    /// What people of the offices have recorded.
+    pub recordings: Arc<Recordings>,
+    /// Makes what screens say that speak by themselves.
+    pub announcements: Arc<Announcements>,
     /// How the continuous copy stands, where one is kept up.
     pub copy: Option<watch::Receiver<Standing>>,
 }
@@ -93,7 +122,8 @@ impl App {
     /// An application whose branches are still to be loaded, with places for so many WebSockets.
     pub fn new(clock: Arc<Clock>, stop: CancellationToken, sockets: usize) -> Self {
         let places = Arc::new(Semaphore::new(sockets.min(Semaphore::MAX_PERMITS)));
-        Self { loaded: Arc::default(), clock, sockets: TaskTracker::new(), places, stop }
+        let guard = Arc::new(Guard::new());
+        Self { loaded: Arc::default(), clock, sockets: TaskTracker::new(), places, guard, stop }
     }
 
     fn loaded(&self) -> Result<&Loaded, Failure> {
@@ -102,6 +132,11 @@ impl App {
 
     fn store(&self) -> Result<&dyn Store, Failure> {
         self.loaded().map(|loaded| &*loaded.store)
+    }
+
+    /// Who may take part.
+    pub fn access(&self) -> Result<&Access, Failure> {
+        self.loaded().map(|loaded| &*loaded.access)
     }
 
     fn persons(&self) -> Result<&Persons, Failure> {
@@ -134,16 +169,30 @@ const AT_THE_DOORS: [(&str, &str); 5] = [
     ("429", "That client asks too often; `Retry-After` says when it may again"),
 ];
 
-/// Adds to every operation what the doors may answer.
+/// What the gate answers in place of an address that is not for everybody.
+const AT_THE_GATE: [(&str, &str); 2] = [
+    ("401", "Nobody is signed in, or no device's key came with it"),
+    ("403", "Whoever asks has no right to, or the request comes from another site's page"),
+];
+
+/// Adds to every operation what the doors and the gate may answer.
 fn describe_doors(document: &mut utoipa::openapi::OpenApi) {
     let refusal = |description: &str| {
         let body = Content::new(Some(Ref::from_schema_name("ErrorBody")));
         ResponseBuilder::new().description(description).content("application/json", body).build()
     };
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            for (status, description) in AT_THE_DOORS {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (Method::GET, &mut item.get),
+            (Method::POST, &mut item.post),
+            (Method::PUT, &mut item.put),
+            (Method::DELETE, &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            let open = rights::needs(&method, path) == Some(Needs::Nothing);
+            let at_the_gate = AT_THE_GATE.into_iter().filter(|_| !open);
+            for (status, description) in at_the_gate.chain(AT_THE_DOORS) {
                 let responses = &mut operation.responses.responses;
                 responses.entry(status.to_owned()).or_insert_with(|| refusal(description).into());
             }
@@ -157,11 +206,46 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(branches::list))
         .routes(routes!(state::look))
-        .routes(routes!(commands::submit))
+        // Rules come in a command too.
+        .routes(routes!(commands::submit).layer(rules::limit()))
         .routes(routes!(appointments::import).layer(appointments::limit()))
         .routes(routes!(rules::in_force))
+        .routes(routes!(rules::check_rules).layer(rules::limit()))
+        .routes(routes!(day::day))
+        .routes(routes!(reports::report))
+        .routes(routes!(announce::announcement))
+        .routes(routes!(recordings::list_sentences))
+        .routes(routes!(recordings::keep_recording).layer(recordings::limit()))
+        .routes(routes!(recordings::one_recording))
+        .routes(routes!(media::list_media))
+        .routes(routes!(media::one_medium))
+        .routes(routes!(kiosk::leave_kiosk))
         .routes(routes!(fair_order::read))
         .routes(routes!(events::join))
+        .routes(routes!(me::me))
+        .routes(routes!(me::sign_in))
+        .routes(routes!(me::sign_out))
+        .routes(routes!(me::first_administrator))
+        .routes(routes!(me::change_my_secret))
+        .routes(routes!(sign_on::begin_sign_on))
+        .routes(routes!(sign_on::finish_sign_on))
+        .routes(routes!(people::list_people))
+        .routes(routes!(people::put_person, people::remove_person))
+        .routes(routes!(people::set_person_secret))
+        .routes(routes!(people::end_person_sessions))
+        .routes(routes!(devices::ask_pairing))
+        .routes(routes!(devices::claim_pairing))
+        .routes(routes!(devices::list_devices))
+        .routes(routes!(devices::pending_device))
+        .routes(routes!(devices::approve_device))
+        .routes(routes!(devices::revoke_device))
+        .routes(routes!(audit::read_audit))
+        .routes(routes!(phone::phone_ticket))
+        .routes(routes!(phone::leave_queue))
+        .routes(routes!(phone::give_way))
+        .routes(routes!(phone::hall_code))
+        .routes(routes!(phone::phone_services))
+        .routes(routes!(phone::take_remote_ticket))
 }
 
 /// The OpenAPI document, as JSON for people.
@@ -179,13 +263,16 @@ pub fn router(app: App, doors: Arc<Doors>) -> Router {
     let describe =
         routing::get(async move || ([(header::CONTENT_TYPE, "application/json")], document.to_string()));
     api.route(paths::OPENAPI, describe)
-        .route("/api/{*elsewhere}", routing::any(async || Failure::UnknownAddress))
         .method_not_allowed_fallback(async || Failure::WrongMethod)
+        // Every address that stands above, and none that is forgotten.
+        .route_layer(middleware::from_fn_with_state(app.clone(), gate::guard))
+        .route("/api/{*elsewhere}", routing::any(async || Failure::UnknownAddress))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(common))
-        .with_state(app)
+        .with_state(app.clone())
         .merge(giliran_web::pages())
-        .layer(middleware::from_fn_with_state(doors, admit))
+        .layer(Extension(doors.clone()))
+        .layer(middleware::from_fn_with_state((doors, app), admit))
 }
 
 /// What all answers have in common: they come within a while, and so must what is asked.

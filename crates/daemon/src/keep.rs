@@ -8,7 +8,11 @@ use giliran_store::{Snapshot, Store, StoreError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::calls::Calls;
+use crate::{
+    announced::Announced,
+    calls::Calls,
+    days::{Days, Stood},
+};
 
 /// How many entries are read at a time when the whole log has to be gone through.
 pub const PAGE: u32 = 10_000;
@@ -22,6 +26,10 @@ pub struct Kept {
     pub learned: Learned,
     /// The last calls.
     pub calls: Calls,
+    /// The last announcements beside them.
+    pub announced: Announced,
+    /// The hours of this day and of those before.
+    pub days: Days,
     /// The rules of the configuration file, as they were taken last.
     pub configured: Option<Arc<Rules>>,
     /// The entry with which the business day began; 0 before the first.
@@ -37,6 +45,9 @@ struct Body {
     branch: Branch,
     learned: Learned,
     calls: Calls,
+    #[serde(default)]
+    announced: Announced,
+    days: Days,
     configured: Option<Arc<Rules>>,
     day_seq: u64,
 }
@@ -48,6 +59,8 @@ struct BodyRef<'a> {
     branch: &'a Branch,
     learned: &'a Learned,
     calls: &'a Calls,
+    announced: &'a Announced,
+    days: &'a Days,
     configured: Option<&'a Arc<Rules>>,
     day_seq: u64,
 }
@@ -75,11 +88,20 @@ pub fn mark(entry: &Entry, configured: &mut Option<Arc<Rules>>, day_seq: &mut u6
 pub fn snapshot(
     ledger: &Ledger,
     learned: &Learned,
-    calls: &Calls,
+    (calls, announced, days): (&Calls, &Announced, &Days),
     configured: Option<&Arc<Rules>>,
     day_seq: u64,
 ) -> Snapshot {
-    let body = BodyRef { at: ledger.at(), branch: ledger.branch(), learned, calls, configured, day_seq };
+    let body = BodyRef {
+        at: ledger.at(),
+        branch: ledger.branch(),
+        learned,
+        calls,
+        announced,
+        days,
+        configured,
+        day_seq,
+    };
     // All keys of these types are strings or numbers, so there is always a JSON form; an empty body
     // would be thrown away at the next start and the log read instead.
     Snapshot { seq: ledger.seq(), body: serde_json::to_vec(&body).unwrap_or_default() }
@@ -104,9 +126,9 @@ pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, Store
     });
     let read_all = recovered.snapshot.is_some() && snapshot.is_none();
     let (snapshot_seq, body) = snapshot.unwrap_or_else(|| (0, Body::default()));
-    let Body { at, branch: state, learned, calls, configured, day_seq } = body;
+    let Body { at, branch: state, learned, calls, announced, days, configured, day_seq } = body;
     let ledger = Ledger::restore(state, snapshot_seq, at, recovered.known);
-    let mut kept = Kept { ledger, learned, calls, configured, day_seq, snapshot_seq };
+    let mut kept = Kept { ledger, learned, calls, announced, days, configured, day_seq, snapshot_seq };
     let mut tail = recovered.tail;
     if read_all {
         tail = store.entries(branch, 0, PAGE).await?;
@@ -121,15 +143,24 @@ pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, Store
 impl Kept {
     /// Takes in the entry that follows.
     pub fn take(&mut self, entry: &Entry) {
+        let stood = Stood::by(entry, self.ledger.branch());
         self.learned.observe(self.ledger.branch(), entry);
         self.ledger.replay(entry);
         self.calls.observe(entry, self.ledger.branch());
+        self.announced.observe(entry);
+        self.days.observe(entry, stood, self.ledger.branch());
         mark(entry, &mut self.configured, &mut self.day_seq);
     }
 
     /// The state to keep.
     pub fn snapshot(&self) -> Snapshot {
-        snapshot(&self.ledger, &self.learned, &self.calls, self.configured.as_ref(), self.day_seq)
+        snapshot(
+            &self.ledger,
+            &self.learned,
+            (&self.calls, &self.announced, &self.days),
+            self.configured.as_ref(),
+            self.day_seq,
+        )
     }
 }
 

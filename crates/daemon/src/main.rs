@@ -15,7 +15,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use giliran_daemon::{
     Options, Room,
-    config::{Config, Log, LogFormat},
+    config::{Config, Log, LogFormat, Voice},
     openapi, serve,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -51,6 +51,15 @@ enum Task {
         /// Take the time from the commands themselves, for replaying a recorded day.
         #[arg(long)]
         simulated_clock: bool,
+        /// Ask nobody who they are: whoever uses this machine may do everything. For trying things out.
+        #[arg(long, conflicts_with = "new_administrator")]
+        no_sign_in: bool,
+        /// Log an address for making an administrator although there is one, as when the password is lost.
+        #[arg(long)]
+        new_administrator: bool,
+        /// The folder of voice packs with which screens speak by themselves, in place of the configured one.
+        #[arg(long, value_name = "DIR")]
+        voices: Option<PathBuf>,
         /// Leave the configured opening hours out, for trying an office at any hour.
         #[arg(long)]
         always_open: bool,
@@ -75,8 +84,8 @@ enum Task {
     },
     /// Build the database from a copy.
     Restore(upkeep_tasks::RestoreArguments),
-    /// Say whether every entry of the database, or of a copy, is what was written. The daemon may run
-    /// meanwhile. Ends with 1 if one is not.
+    /// Say whether every entry of the database, or of a copy, is what was written; of a database also who may
+    /// take part and what they did. The daemon may run meanwhile. Ends with 1 if one is not.
     Verify {
         /// The configuration file, whose database is looked over.
         #[arg(long, required_unless_present = "backup")]
@@ -88,13 +97,30 @@ enum Task {
         #[arg(long, conflicts_with = "config")]
         backup: Option<PathBuf>,
     },
+    /// Look over or carry away the audit record: who did what, from where, when and why. The daemon may run
+    /// meanwhile.
+    #[command(subcommand)]
+    Audit(upkeep_tasks::AuditTask),
+    /// Show what is kept of somebody, or let go of it.
+    #[command(subcommand)]
+    Privacy(upkeep_tasks::PrivacyTask),
     /// Print the OpenAPI document.
     Openapi,
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().task {
-        Task::Serve { config: path, listen, plain_http, database, simulated_clock, always_open } => {
+        Task::Serve {
+            config: path,
+            listen,
+            plain_http,
+            database,
+            simulated_clock,
+            no_sign_in,
+            new_administrator,
+            voices,
+            always_open,
+        } => {
             let Some(mut config) = read(&path) else { return ExitCode::from(2) };
             start_log(&config.log);
             for warning in config.warnings() {
@@ -116,6 +142,11 @@ fn main() -> ExitCode {
                     backup: config.store.backup,
                     branches: config.branches,
                     simulated_clock,
+                    media: config.media,
+                    voice: Voice { folder: voices.or(config.voice.folder.clone()), ..config.voice },
+                    sign_in: config.sign_in,
+                    no_sign_in,
+                    new_administrator,
                     always_open,
                     room: room(),
                 },
@@ -138,6 +169,8 @@ fn main() -> ExitCode {
         Task::Backup { config, to, database } => upkeep_tasks::backup(&config, to, database),
         Task::Restore(what) => upkeep_tasks::restore(what),
         Task::Verify { config, database, backup } => upkeep_tasks::verify(config, database, backup),
+        Task::Audit(task) => upkeep_tasks::audit(task),
+        Task::Privacy(task) => upkeep_tasks::privacy(task),
         Task::Openapi => {
             let _ = std::io::stdout().write_all(openapi().as_bytes());
             ExitCode::SUCCESS

@@ -37,28 +37,62 @@ impl std::fmt::Debug for Persons {
 impl Persons {
     /// The key of a database, made with it.
     pub fn of_database(database: &Path) -> io::Result<Self> {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".key");
-        let path = PathBuf::from(path);
-        match fs::read(&path) {
+        if let Some(kept) = Self::kept(database)? {
+            return Ok(kept);
+        }
+        let key: [u8; 32] = rand::random();
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(Self::file(database))?;
+        file.write_all(&key)?;
+        file.sync_all()?;
+        Ok(Self { key })
+    }
+
+    /// The key of a database, if it has one.
+    pub fn kept(database: &Path) -> io::Result<Option<Self>> {
+        match fs::read(Self::file(database)) {
             Ok(kept) => {
                 let broken = || io::Error::new(io::ErrorKind::InvalidData, "the key is not 32 bytes long");
-                Ok(Self { key: kept.try_into().map_err(|_| broken())? })
+                Ok(Some(Self { key: kept.try_into().map_err(|_| broken())? }))
             }
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
-                let key: [u8; 32] = rand::random();
-                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-                file.write_all(&key)?;
-                file.sync_all()?;
-                Ok(Self { key })
-            }
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(why) => Err(why),
         }
+    }
+
+    /// Where the key of a database lies.
+    pub fn file(database: &Path) -> PathBuf {
+        let mut path = database.as_os_str().to_owned();
+        path.push(".key");
+        path.into()
+    }
+
+    /// Puts another key in the place of the one of a database, which is gone after it: all hashes that were made
+    /// with it stand for nobody from then on.
+    ///
+    /// Written over the old one and not beside it, so that the disk has no reason to keep that. Cut off at any
+    /// moment it leaves 32 bytes that nobody can guess.
+    pub fn renew(database: &Path) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(Self::file(database))?;
+        file.write_all(&rand::random::<[u8; 32]>())?;
+        file.sync_all()
     }
 
     /// A key that hides nobody, for reading commands that are not done.
     pub fn of_nobody() -> Self {
         Self { key: [0; 32] }
+    }
+
+    /// Whether it is a key that hides somebody.
+    pub fn hides(&self) -> bool {
+        self.key != Self::of_nobody().key
+    }
+
+    /// Another key, made of this one for a purpose of its own: what one is used for tells nothing of another.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        // An HMAC takes a key of any length.
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return [0; 32] };
+        mac.chain_update(purpose).finalize().into_bytes().into()
     }
 
     /// What stands for the person with that phone or card number. However it is written, with spaces,
@@ -103,6 +137,20 @@ mod tests {
         assert_eq!(one.key_of("012-345 6789").unwrap(), at("one.db").key_of("0123456789").unwrap());
         assert_ne!(one.key_of("0123456789").unwrap(), one.key_of("0123456788").unwrap());
         assert_ne!(one.key_of("0123456789").unwrap(), at("other.db").key_of("0123456789").unwrap());
+    }
+
+    #[test]
+    fn with_another_key_nobody_is_known_by_the_hashes_of_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("office.db");
+        assert!(Persons::kept(&database).unwrap().is_none());
+        assert!(Persons::renew(&database).is_err(), "there is none to renew, and none is made");
+        let before = Persons::of_database(&database).unwrap();
+        Persons::renew(&database).unwrap();
+        let after = Persons::kept(&database).unwrap().unwrap();
+        assert_ne!(before.key_of("0123456789").unwrap(), after.key_of("0123456789").unwrap());
+        assert_ne!(before.derived("known browsers"), after.derived("known browsers"));
+        assert_eq!(fs::read(Persons::file(&database)).unwrap().len(), 32);
     }
 
     #[test]

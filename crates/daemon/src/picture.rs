@@ -1,35 +1,55 @@
 //! How a branch looks to each audience: the whole picture, and what an entry changes in it.
 
-use std::borrow::Cow;
+mod announcing;
+
+use std::{borrow::Cow, sync::Arc};
 
 use giliran_core::{
-    Branch, ClassRule, Counter, CounterId, Entry, Event, Missed, Rules, ServiceId, ServiceRule, Ticket,
-    TicketId, TicketState,
+    Announcement, AnnouncementId, Branch, ClassRule, Command, CommandId, Counter, CounterId, Decision, Entry,
+    Event, Ledger, Missed, OutcomeRule, Rules, ServiceId, ServiceRule, Ticket, TicketId, TicketState,
+    WaitRange,
 };
 use giliran_forecast::ServiceWaits;
 use giliran_protocol::{
     live::Change,
+    phone::{PhoneCall, PhonePlace, PhoneTicket},
     view::{
-        self, AheadView, AtCounter, Audience, BranchView, CallView, CharterView, ClassView, CounterView,
-        GroupView, HealthView, MissedView, PauseView, ServiceView, TicketView,
+        self, AheadView, AnnouncementView, AtCounter, Audience, BranchView, CallView, CharterView, ClassView,
+        CounterView, GroupView, HealthView, MissedView, NoticeView, OutcomeView, PauseView, ReportView,
+        ServiceView, TicketView, UrgentView,
     },
 };
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
-use crate::{calls::Calls, health, wire};
+use crate::{announced::Announced, calls::Calls, health, wire};
+
+/// So many of the last calls a phone is told of.
+const PHONE_CALLS: usize = 3;
 
 /// Waiting times for who takes a number now, by service.
 pub type Waits = Vec<ServiceWaits>;
 
+/// A branch, and what else there is to see in its hall.
+#[derive(Debug)]
+pub struct Hall<'a> {
+    /// The branch.
+    pub branch: &'a Branch,
+    /// Its last calls.
+    pub calls: &'a Calls,
+    /// Its last announcements beside them.
+    pub announced: &'a Announced,
+    /// Waiting times.
+    pub waits: Waits,
+    /// How it fares.
+    pub health: HealthView,
+    /// What became of its last calls.
+    pub reports: Vec<ReportView>,
+}
+
 /// A branch as an audience sees it; none before it has rules.
-pub fn whole(
-    audience: Audience,
-    branch: &Branch,
-    calls: &Calls,
-    waits: &Waits,
-    health: &HealthView,
-    now: Timestamp,
-) -> Option<BranchView> {
+pub fn whole(audience: Audience, hall: &Hall<'_>, now: Timestamp) -> Option<BranchView> {
+    let Hall { branch, calls, announced, waits, health, reports } = hall;
     let rules = branch.rules()?;
     let services = rules.services.iter().map(|rule| service(branch, rule, waits));
     let counters = rules.counters.iter().filter_map(|rule| counter(branch, rules, &rule.id));
@@ -44,6 +64,11 @@ pub fn whole(
         opening: wire::opening(branch.opening(now)),
         health: health::seen_by(audience, health),
         appointments: rules.appointments.is_some(),
+        languages: rules.languages.iter().copied().map(wire::language).collect(),
+        viewing_m: rules.screens.viewing_m,
+        notices: notices(branch, rules),
+        outcomes: rules.outcomes.iter().filter(|_| is_staff(audience)).map(outcome).collect(),
+        greeting: rules.screens.greeting && is_staff(audience),
         undo_s: seconds(rules.calling.undo),
         classes: rules
             .classes
@@ -58,15 +83,45 @@ pub fn whole(
                 id: group.id.to_string(),
                 name: wire::texts(&group.name),
                 within: group.within.as_ref().map(ToString::to_string),
+                icon: group.icon.map(wire::icon),
             })
             .collect(),
         services: services.collect(),
         counters: counters.collect(),
         calls: sees_calls(audience).then(|| calls.iter().cloned().collect()),
+        announcements: is_told_aloud(audience).then(|| announced.iter().cloned().collect()),
+        urgent: urgent(branch),
+        announcing: is_told_aloud(audience).then(|| Box::new(announcing::view(rules, branch.day()))),
+        reports: is_staff(audience).then(|| {
+            let told =
+                |report: &&ReportView| is_told_aloud(audience) || calls.of_entry(report.call).is_some();
+            reports.iter().filter(told).cloned().collect()
+        }),
         tickets: is_staff(audience).then(|| tickets.collect()),
         missed: is_staff(audience).then(|| missed.collect()),
         tally: (audience == Audience::Supervisor).then(|| wire::tally(branch.tally())),
     })
+}
+
+/// How a branch would look to an audience on a day that has just begun under these rules; none where they are not sound.
+pub fn empty(audience: Audience, rules: &Arc<Rules>, now: Timestamp) -> Option<BranchView> {
+    let mut ledger = Ledger::default();
+    let command = Command::SetRules { rules: rules.clone() };
+    if let Decision::Taken(entry) = ledger.decide(None, CommandId(Uuid::nil()), &command, now) {
+        ledger.replay(&entry);
+    }
+    while let Some(entry) = ledger.due(now) {
+        ledger.replay(&entry);
+    }
+    let hall = Hall {
+        branch: ledger.branch(),
+        calls: &Calls::default(),
+        announced: &Announced::default(),
+        waits: Waits::new(),
+        health: HealthView::default(),
+        reports: Vec::new(),
+    };
+    whole(audience, &hall, now)
 }
 
 /// What an entry changes though its events do not name it.
@@ -148,6 +203,8 @@ pub fn changes(entry: &Entry, branch: &Branch, touched: &Touched, calls: &Calls)
             | Event::TicketRecalled { ticket: id, counter, .. } => {
                 changes.extend(ticket_changed(branch, *id));
                 changes.extend(counter_changed(counter));
+                // The first call of a ticket is held against the charter.
+                changes.extend(matches!(event, Event::TicketCalled { .. }).then(tally));
                 changes.extend(calls.of_entry(entry.seq).map(|call| Change::Call { call: call.clone() }));
             }
             Event::TicketCalledAhead { ticket: id, counter, .. }
@@ -159,7 +216,7 @@ pub fn changes(entry: &Entry, branch: &Branch, touched: &Touched, calls: &Calls)
                 changes.extend(ticket_changed(branch, *id));
                 changes.extend(counter_changed(counter));
             }
-            Event::TicketServed { ticket: id, counter } => {
+            Event::TicketServed { ticket: id, counter, .. } => {
                 changes.push(Change::TicketEnded { ticket: id.0 });
                 changes.extend(counter_changed(counter));
                 changes.push(tally());
@@ -176,7 +233,10 @@ pub fn changes(entry: &Entry, branch: &Branch, touched: &Touched, calls: &Calls)
                 changes.extend(ticket_changed(branch, *id));
                 changes.push(tally());
             }
-            Event::TicketResumed { ticket: id } | Event::ClassChanged { ticket: id, .. } => {
+            Event::TicketResumed { ticket: id }
+            | Event::ClassChanged { ticket: id, .. }
+            | Event::NoteAdded { ticket: id, .. }
+            | Event::TicketGaveWay { ticket: id, .. } => {
                 changes.extend(ticket_changed(branch, *id));
             }
             Event::TicketCancelled { ticket: id, .. } => {
@@ -197,6 +257,14 @@ pub fn changes(entry: &Entry, branch: &Branch, touched: &Touched, calls: &Calls)
             | Event::CounterPaused { counter, .. }
             | Event::CounterResumed { counter }
             | Event::OfficerSeated { counter, .. } => changes.extend(counter_changed(counter)),
+            Event::NoticePosted { .. } | Event::NoticeWithdrawn { .. } => {
+                changes.push(Change::Notices { notices: notices(branch, rules) });
+            }
+            Event::Announced { urgent: is_urgent, .. } => {
+                changes.extend(announcement(entry).map(|announcement| Change::Announcement { announcement }));
+                changes.extend(is_urgent.then(|| Change::Urgent { urgent: urgent(branch) }));
+            }
+            Event::AnnouncementEnded { .. } => changes.push(Change::Urgent { urgent: urgent(branch) }),
         }
     }
     changes.extend(touched.tickets.iter().filter_map(|id| ticket_changed(branch, *id)));
@@ -220,11 +288,16 @@ pub fn told(audience: Audience, change: &Change) -> Option<Cow<'_, Change>> {
         | Change::Missed { .. }
         | Change::MissedEnded { .. } => is_staff(audience),
         Change::Call { .. } => sees_calls(audience),
+        Change::Announcement { .. } => is_told_aloud(audience),
         Change::Tally { .. } => audience == Audience::Supervisor,
         Change::Counter { counter } if counter.officer.is_some() && !is_staff(audience) => {
             return Some(Cow::Owned(Change::Counter { counter: as_seen_by(audience, counter.clone()) }));
         }
-        Change::Counter { .. } | Change::Queue { .. } | Change::Reset { .. } => true,
+        Change::Counter { .. }
+        | Change::Queue { .. }
+        | Change::Notices { .. }
+        | Change::Urgent { .. }
+        | Change::Reset { .. } => true,
         Change::Unknown => false,
     };
     concerned.then_some(Cow::Borrowed(change))
@@ -235,8 +308,14 @@ fn as_seen_by(audience: Audience, counter: CounterView) -> CounterView {
     CounterView { officer: counter.officer.filter(|_| is_staff(audience)), ..counter }
 }
 
-fn is_staff(audience: Audience) -> bool {
+/// Whether an audience is of the staff.
+pub fn is_staff(audience: Audience) -> bool {
     matches!(audience, Audience::Counter | Audience::Supervisor)
+}
+
+/// Whether an audience says announcements, or sees to it that they are said.
+pub fn is_told_aloud(audience: Audience) -> bool {
+    matches!(audience, Audience::Display | Audience::Supervisor)
 }
 
 fn sees_calls(audience: Audience) -> bool {
@@ -283,12 +362,59 @@ fn seconds(span: SignedDuration) -> u32 {
     u32::try_from(span.as_secs()).unwrap_or(u32::MAX)
 }
 
+/// What everybody is told: what stands in the rules, then what was posted.
+fn notices(branch: &Branch, rules: &Rules) -> Vec<NoticeView> {
+    let standing = rules.notices.iter();
+    let standing = standing.map(|rule| NoticeView { id: None, text: wire::texts(&rule.text), until: None });
+    let posted = branch.notices().map(|(id, notice)| NoticeView {
+        id: Some(id.0),
+        text: wire::texts(&notice.text),
+        until: notice.until,
+    });
+    standing.chain(posted).collect()
+}
+
+/// What is urgent and was not called off.
+fn urgent(branch: &Branch) -> Vec<UrgentView> {
+    let view = |(id, made): (AnnouncementId, &Announcement)| UrgentView {
+        id: id.0,
+        at: made.at,
+        sound: wire::sound(&made.sound),
+        text: made.text.as_ref().map(wire::texts),
+        zones: made.zones.iter().map(ToString::to_string).collect(),
+    };
+    branch.urgent().map(view).collect()
+}
+
+/// The announcement that an entry made, if it made one.
+pub fn announcement(entry: &Entry) -> Option<AnnouncementView> {
+    entry.events.iter().find_map(|event| {
+        let Event::Announced { announcement, sound, text, zones, urgent, planned: _, due } = event else {
+            return None;
+        };
+        Some(AnnouncementView {
+            seq: entry.seq,
+            at: entry.at,
+            due: *due,
+            sound: wire::sound(sound),
+            text: text.as_ref().map(wire::texts),
+            zones: zones.iter().map(ToString::to_string).collect(),
+            urgent: urgent.then_some(announcement.0),
+        })
+    })
+}
+
+fn outcome(rule: &OutcomeRule) -> OutcomeView {
+    OutcomeView { id: rule.id.to_string(), name: wire::texts(&rule.name) }
+}
+
 fn service(branch: &Branch, rule: &ServiceRule, waits: &Waits) -> ServiceView {
     let wait = waits.iter().find(|waits| waits.service == rule.id).and_then(ServiceWaits::ordinary);
     ServiceView {
         id: rule.id.to_string(),
         name: wire::texts(&rule.name),
         letters: rule.series.letters.clone(),
+        icon: rule.icon.map(wire::icon),
         waiting: branch.waiting(&rule.id),
         wait: wait.map(wire::wait),
         numbers_left: branch.numbers_left(&rule.id),
@@ -325,13 +451,7 @@ fn ticket(branch: &Branch, id: TicketId) -> Option<TicketView> {
         service: ticket.service.to_string(),
         class: ticket.class.to_string(),
         language: wire::language(ticket.language),
-        state: match ticket.state {
-            TicketState::Waiting { .. } => view::TicketState::Waiting,
-            TicketState::Ahead { .. } => view::TicketState::Ahead,
-            TicketState::Called { .. } => view::TicketState::Called,
-            TicketState::Serving { .. } => view::TicketState::Serving,
-            TicketState::Parked { .. } => view::TicketState::Parked,
-        },
+        state: ticket_state(&ticket.state),
         counter: ticket.state.counter().map(ToString::to_string),
         arrived_at: ticket.arrived,
         due_at: ticket.due,
@@ -348,6 +468,63 @@ fn ticket(branch: &Branch, id: TicketId) -> Option<TicketView> {
         bound: ticket.bound.as_ref().map(ToString::to_string),
         note: ticket.note.as_ref().map(|note| note.as_str().to_owned()),
     })
+}
+
+/// A living ticket as its holder sees it, with how long it still waits where that is known. Of others it says what the
+/// walls say too.
+pub fn held(
+    (branch, calls): (&Branch, &Calls),
+    id: TicketId,
+    wait: Option<WaitRange>,
+    now: Timestamp,
+) -> Option<PhoneTicket> {
+    let rules = branch.rules()?;
+    let ticket = branch.ticket(id)?;
+    let called_to = match &ticket.state {
+        TicketState::Ahead { counter, .. }
+        | TicketState::Called { counter, .. }
+        | TicketState::Serving { counter, .. } => rules.counter(counter),
+        TicketState::Waiting { .. } | TicketState::Parked { .. } => None,
+    };
+    Some(PhoneTicket {
+        number: ticket.number.to_string(),
+        office: wire::texts(&rules.name),
+        service: wire::texts(&rules.service(&ticket.service)?.name),
+        time_zone: rules.time_zone.clone(),
+        state: ticket_state(&ticket.state),
+        ahead: branch.due_before(id),
+        wait: wait.map(wire::wait),
+        calls: of_service(calls, &ticket.service),
+        may_let_past: branch.may_let_past(id),
+        to: called_to.map(|rule| PhonePlace { place: wire::place(rule.place), number: rule.number }),
+        now,
+    })
+}
+
+/// The last numbers that were called for a service, newest first: how far the hall is.
+fn of_service(calls: &Calls, service: &ServiceId) -> Vec<PhoneCall> {
+    let mut last: Vec<PhoneCall> = Vec::new();
+    for call in calls.newest_first().filter(|call| call.service == service.as_str()) {
+        // One that is called again is one.
+        if last.iter().all(|known| known.number != call.number) {
+            let to = PhonePlace { place: call.place, number: call.counter_number };
+            last.push(PhoneCall { number: call.number.clone(), to });
+        }
+        if last.len() == PHONE_CALLS {
+            break;
+        }
+    }
+    last
+}
+
+fn ticket_state(state: &TicketState) -> view::TicketState {
+    match state {
+        TicketState::Waiting { .. } => view::TicketState::Waiting,
+        TicketState::Ahead { .. } => view::TicketState::Ahead,
+        TicketState::Called { .. } => view::TicketState::Called,
+        TicketState::Serving { .. } => view::TicketState::Serving,
+        TicketState::Parked { .. } => view::TicketState::Parked,
+    }
 }
 
 fn counter(branch: &Branch, rules: &Rules, id: &CounterId) -> Option<CounterView> {
@@ -414,6 +591,7 @@ pub fn call(entry: &Entry, rules: &Rules) -> Option<CallView> {
         number: number.to_string(),
         service: service.to_string(),
         language: wire::language(*language),
+        zones: announcing::zones_of_call(rules, rule, service),
         counter: counter.to_string(),
         place: wire::place(rule.place),
         counter_number: rule.number,

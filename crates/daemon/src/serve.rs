@@ -18,12 +18,18 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock::Clock,
-    config::{Backup, Server},
+    access::{
+        Access, Setting, book,
+        sign_on::{SignOn, SignOnError},
+    },
+    announce::Announcements,
+    clock::{Clock, system_time},
+    config::{self, Backup, Server},
     copying,
     http::{self, App, Loaded},
     office::{self, Office},
     persons::Persons,
+    recordings::Recordings,
     web::{self, Certificate, Doors, Room, TlsError},
 };
 
@@ -55,6 +61,16 @@ pub struct Options {
     pub branches: Vec<Rules>,
     /// Whether commands bring their own time.
     pub simulated_clock: bool,
+    /// Pictures and films for the walls.
+    pub media: Vec<config::Media>,
+    /// The voices with which screens speak by themselves.
+    pub voice: config::Voice,
+    /// How people sign in.
+    pub sign_in: config::SignIn,
+    /// Whether nobody is asked who they are: on this machine alone.
+    pub no_sign_in: bool,
+    /// Whether an address for an administrator is made although there is one.
+    pub new_administrator: bool,
     /// Whether the offices' configured hours are left out, so that they never close.
     pub always_open: bool,
     /// How many connections are held at most.
@@ -76,6 +92,9 @@ pub enum ServeError {
         /// Why.
         why: std::io::Error,
     },
+    /// Single sign-on can't be set up.
+    #[error(transparent)]
+    SignOn(#[from] SignOnError),
     /// It is not safe to listen there like that.
     #[error("{0}")]
     Unsafe(String),
@@ -134,6 +153,7 @@ impl ServeError {
             | Self::Load { .. }
             | Self::Listen { .. }
             | Self::Unsafe(_)
+            | Self::SignOn(_)
             | Self::Tls(_)
             | Self::Key { .. }
             | Self::Store(_)
@@ -145,6 +165,7 @@ impl ServeError {
 /// What takes connections, for one round of work.
 struct Web {
     listener: TcpListener,
+    address: SocketAddr,
     doors: Arc<Doors>,
     tls: Option<TlsAcceptor>,
 }
@@ -171,6 +192,16 @@ pub async fn serve(
     if let Some(objection) = server.objection(listen) {
         return Err(ServeError::Unsafe(objection));
     }
+    if options.no_sign_in {
+        if !listen.ip().is_loopback() {
+            let why = "nobody is asked who they are (--no-sign-in), so only this machine may ask: listen on 127.0.0.1, \
+                       or let people sign in";
+            return Err(ServeError::Unsafe(why.into()));
+        }
+        tracing::warn!(
+            "nobody is asked who they are: whoever uses this machine may do everything; not for a real office"
+        );
+    }
     let certificate = server.tls.clone().map(Certificate::read).transpose()?;
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let doors = Arc::new(Doors::new(server));
@@ -193,7 +224,7 @@ pub async fn serve(
     let mut listening = Some(listening);
     loop {
         let listener = listener.try_clone().and_then(TcpListener::from_std).map_err(refused)?;
-        let web = Web { listener, doors: doors.clone(), tls: tls.clone() };
+        let web = Web { listener, doors: doors.clone(), tls: tls.clone(), address };
         let round = work(&options, web, &clock, stop.child_token(), || {
             if let Some(listening) = listening.take() {
                 listening(address);
@@ -209,13 +240,14 @@ pub async fn serve(
 /// Loads, works, and stops when told to.
 async fn work(
     options: &Options,
-    Web { listener, doors, tls }: Web,
+    Web { listener, address, doors, tls }: Web,
     clock: &Arc<Clock>,
     stop: CancellationToken,
     listening: impl FnOnce(),
 ) -> Result<Ended, ServeError> {
     let app = App::new(clock.clone(), stop.clone(), options.room.sockets());
     let router = http::router(app.clone(), doors.clone());
+    let secure = tls.is_some();
     let mut web = tokio::spawn(web::serve(listener, router, doors, options.room, tls, stop.clone()));
     listening();
 
@@ -239,10 +271,12 @@ async fn work(
         Err(_) if !writable => Persons::of_nobody(),
         key => key.map_err(|why| ServeError::Key { database: database.clone(), why })?,
     };
+    let access = who_may(options, &store, &persons, (address, secure)).await?;
     let mut offices = BTreeMap::new();
     for rules in &options.branches {
         let branch = rules.id.to_string();
-        let (office, clerk) = Office::open(rules.clone(), &store, clock)
+        let media = options.media.iter().find(|media| media.is_for(&rules.id)).cloned().map(Arc::new);
+        let (office, clerk) = Office::open(rules.clone(), &store, clock, &persons, media)
             .await
             .map_err(|why| ServeError::Load { branch: branch.clone(), why })?;
         clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
@@ -254,7 +288,18 @@ async fn work(
         .filter(|_| writable)
         .map(|backup| copying::start(database.clone(), backup, clock.clone(), copy_ends.clone()))
         .unzip();
-    let _ = app.loaded.set(Loaded { offices, store: store.clone(), persons, copy });
+    tokio::spawn(look_after(access.clone(), store.clone(), options.sign_in.keep_audit_days, stop.clone()));
+    let recordings = Arc::new(Recordings::beside(database));
+    let announcements = Arc::new(Announcements::new(options.voice.clone()));
+    let _ = app.loaded.set(Loaded {
+        offices,
+        store: store.clone(),
+        persons,
+        access,
+        recordings,
+        announcements,
+        copy,
+    });
     tracing::info!(database = %database.display(), writable, "ready");
 
     let web_died = AtomicBool::new(false);
@@ -316,6 +361,65 @@ async fn work(
     let ended = outcome?;
     finished.unwrap_or(Ok(()))?;
     Ok(ended)
+}
+
+/// Who may take part, by the database; says where the first administrator is made, where there is none.
+async fn who_may(
+    options: &Options,
+    store: &Arc<dyn Store>,
+    persons: &Persons,
+    (address, secure): (SocketAddr, bool),
+) -> Result<Arc<Access>, ServeError> {
+    let sign_on = options.sign_in.oidc.as_ref().map(SignOn::new).transpose()?;
+    let setting = Setting {
+        settings: &options.sign_in,
+        open: options.no_sign_in,
+        new_administrator: options.new_administrator,
+        persons,
+    };
+    let (access, first) = Access::open(store, setting, sign_on).await.map_err(ServeError::Store)?;
+    if let Some(token) = first {
+        let base = match options.server.origins.first() {
+            Some(origin) => origin.to_string(),
+            None => format!("http{}://{address}", if secure { "s" } else { "" }),
+        };
+        // Whoever can read the log has the machine. It works once, and until the daemon ends.
+        tracing::warn!("open {base}/sign-in#first={token} to make an administrator");
+    }
+    Ok(access)
+}
+
+/// How often sessions are looked after.
+const SESSIONS_EVERY: Duration = Duration::from_secs(5);
+
+/// How often old lines of the audit record are let go.
+const PRUNE_EVERY: Duration = Duration::from_secs(6 * 3600);
+
+/// Ends sessions that are over, and lets go of what need not be kept any longer.
+async fn look_after(
+    access: Arc<Access>,
+    store: Arc<dyn Store>,
+    keep_audit_days: Option<u32>,
+    stop: CancellationToken,
+) {
+    let mut sessions = tokio::time::interval(SESSIONS_EVERY);
+    let mut prune = tokio::time::interval(PRUNE_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = sessions.tick() => access.sweep().await,
+            _ = prune.tick() => {
+                let Some(days) = keep_audit_days else { continue };
+                let long = jiff::SignedDuration::from_hours(24 * i64::from(days));
+                let Ok(before) = system_time().checked_sub(long) else { continue };
+                match book::prune(&*store, before).await {
+                    Ok(0) => {}
+                    Ok(lines) => tracing::info!(lines, %before, "old lines of the audit record were let go"),
+                    Err(why) => tracing::warn!(%why, "old lines of the audit record could not be let go"),
+                }
+            }
+        }
+    }
 }
 
 /// Opens the database, for reading if it can't be written.

@@ -1,4 +1,4 @@
-//! The subcommands for the data: `backup`, `restore` and `verify`, and what to do about a damaged database.
+//! The subcommands for the data: `backup`, `restore`, `verify`, `audit` and `privacy`, and what to do about a damaged database.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use giliran_core::BranchId;
+use giliran_core::{BranchId, OfficerId};
 use giliran_daemon::{
     config::{Backup, Config},
     system_time,
@@ -45,6 +45,155 @@ pub struct RestoreArguments {
     /// The database file in place of the configured one.
     #[arg(long)]
     database: Option<PathBuf>,
+}
+
+/// What is to be done with the audit record.
+#[derive(Debug, clap::Subcommand)]
+pub enum AuditTask {
+    /// Say whether every line is what was written, and print the hash of the last. Ends with 1 if one is not.
+    Verify {
+        /// The configuration file, whose database is looked over.
+        #[arg(long)]
+        config: PathBuf,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+        /// A hash that was printed before and noted elsewhere: it must be in the record.
+        #[arg(long)]
+        head: Option<String>,
+    },
+    /// Print the record.
+    Export {
+        /// The configuration file, whose database is read.
+        #[arg(long)]
+        config: PathBuf,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+        /// A table, or a JSON object in each line.
+        #[arg(long, value_enum, default_value_t = AuditForm::Csv)]
+        format: AuditForm,
+        /// Only what came after this line.
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+    },
+}
+
+/// What is to be done with what is kept of people.
+#[derive(Debug, clap::Subcommand)]
+pub enum PrivacyTask {
+    /// Print all that is kept of somebody of the staff, or of a visitor. The daemon may run meanwhile.
+    Show {
+        /// The configuration file, whose database is read.
+        #[arg(long)]
+        config: PathBuf,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+        /// Somebody of the staff, by short name.
+        #[arg(long, required_unless_present = "number", conflicts_with = "number")]
+        person: Option<OfficerId>,
+        /// A visitor, by the phone or card number that was given; `-` to type it where nobody else reads it.
+        #[arg(long)]
+        number: Option<String>,
+    },
+    /// Remove the record and the sessions of somebody of the staff. The daemon must not run.
+    Remove {
+        /// The configuration file, whose database is changed.
+        #[arg(long)]
+        config: PathBuf,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+        /// Whom, by short name.
+        #[arg(long)]
+        person: OfficerId,
+        /// Make the copies in the configured folder anew and remove the older ones, and what upgrades and restores
+        /// have set aside beside the database.
+        #[arg(long)]
+        copies: bool,
+    },
+    /// Destroy the key by which visitors' phone and card numbers could be told in the log. The daemon must not run.
+    ForgetVisitors {
+        /// The configuration file, whose database it is.
+        #[arg(long)]
+        config: PathBuf,
+        /// The database file in place of the configured one.
+        #[arg(long)]
+        database: Option<PathBuf>,
+        /// Although people are here who gave a number, and could then take a second ticket.
+        #[arg(long)]
+        now: bool,
+        /// Make the copies in the configured folder anew and remove the older ones, and what upgrades and restores
+        /// have set aside beside the database.
+        #[arg(long)]
+        copies: bool,
+    },
+}
+
+/// The form of an audit record that is carried away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum AuditForm {
+    /// A table.
+    Csv,
+    /// A JSON object in each line.
+    Jsonl,
+}
+
+/// Looks over the audit record, or prints it.
+pub fn audit(task: AuditTask) -> ExitCode {
+    let (AuditTask::Verify { config, database, .. } | AuditTask::Export { config, database, .. }) = &task;
+    let Some(config) = read(config) else { return ExitCode::from(2) };
+    let database = database.clone().unwrap_or(config.store.path);
+    in_runtime(async move {
+        match task {
+            AuditTask::Verify { head, .. } => {
+                let verdict = upkeep::verify_audit(&database, head.as_deref()).await?;
+                say(&verdict.to_string());
+                Ok(if verdict.fault.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            AuditTask::Export { format, after, .. } => {
+                // A line may hold line ends of its own; `say` ends with another.
+                let show = |text: String| say(text.trim_end_matches('\n'));
+                if format == AuditForm::Csv {
+                    show(upkeep::csv_head());
+                }
+                let as_text = if format == AuditForm::Csv { upkeep::as_csv } else { upkeep::as_json_line };
+                upkeep::export_audit(&database, after, |line| show(as_text(line))).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+/// Shows what is kept of people, or lets go of it.
+pub fn privacy(task: PrivacyTask) -> ExitCode {
+    let (PrivacyTask::Show { config, database, .. }
+    | PrivacyTask::Remove { config, database, .. }
+    | PrivacyTask::ForgetVisitors { config, database, .. }) = &task;
+    let Some(config) = read(config) else { return ExitCode::from(2) };
+    let database = database.clone().unwrap_or_else(|| config.store.path.clone());
+    let copies = |anew| upkeep::Copies { folder: folder(&config), anew };
+    in_runtime(async move {
+        let said = match task {
+            PrivacyTask::Show { person: Some(person), .. } => upkeep::show_person(&database, &person).await?,
+            PrivacyTask::Show { number, .. } => {
+                let number = match number.as_deref() {
+                    None | Some("-") => std::io::stdin().lines().next().transpose()?.unwrap_or_default(),
+                    Some(number) => number.to_owned(),
+                };
+                upkeep::show_visitor(&database, &number).await?
+            }
+            PrivacyTask::Remove { person, copies: anew, .. } => {
+                upkeep::remove_person(&database, &person, copies(anew), system_time()).await?
+            }
+            PrivacyTask::ForgetVisitors { now, copies: anew, .. } => {
+                upkeep::forget_visitors(&database, now, copies(anew), system_time()).await?
+            }
+        };
+        said.iter().for_each(|line| say(line));
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// Copies the database, now.

@@ -38,12 +38,13 @@ use tower::Layer;
 
 pub use self::{
     admit::{Doors, admit},
+    client::{Client, key},
     origin::{Origin, Stranger},
-    rate::Rate,
+    rate::{Buckets, Rate},
     tls::{Certificate, TlsError},
 };
 use self::{
-    client::{Peer, key},
+    client::Peer,
     linger::Lingering,
     places::{Full, Place, Places},
 };

@@ -7,6 +7,7 @@ use giliran_core::{self as core, TicketId};
 use giliran_protocol::{
     command::{Actor, Command, Outcome, PauseReason},
     error::Error,
+    rules::Warning,
     view,
 };
 
@@ -55,9 +56,16 @@ pub fn command(command: Command, persons: &Persons) -> Result<core::Command, Fai
         Command::StartServing { counter: at, ticket } => {
             Core::StartServing { counter: counter(&at)?, ticket: TicketId(ticket) }
         }
-        Command::Finish { counter: at, ticket } => {
-            Core::Finish { counter: counter(&at)?, ticket: TicketId(ticket) }
-        }
+        Command::Finish { counter: at, ticket, outcome: how } => Core::Finish {
+            counter: counter(&at)?,
+            ticket: TicketId(ticket),
+            outcome: how.as_deref().map(|id| parse("unknown_outcome", id)).transpose()?,
+        },
+        Command::AddNote { counter: at, ticket, note } => Core::AddNote {
+            counter: counter(&at)?,
+            ticket: TicketId(ticket),
+            note: Some(note.trim()).filter(|note| !note.is_empty()).map(remark).transpose()?,
+        },
         Command::NoShow { counter: at, ticket } => {
             Core::NoShow { counter: counter(&at)?, ticket: TicketId(ticket) }
         }
@@ -103,7 +111,36 @@ pub fn command(command: Command, persons: &Persons) -> Result<core::Command, Fai
         },
         Command::OpenExtra { until, reason } => Core::OpenExtra { until, reason: remark(&reason)? },
         Command::CloseDay => Core::CloseDay,
+        Command::PostNotice { text, until } => Core::PostNotice { text: from_texts(text), until },
+        Command::WithdrawNotice { notice } => Core::WithdrawNotice { notice: core::NoticeId(notice) },
+        Command::Announce { sound, text, zones, urgent } => Core::Announce {
+            sound: from_sound(sound)?,
+            text: text.map(from_texts),
+            zones: zones.iter().map(|id| zone(id)).collect::<Result<_, _>>()?,
+            urgent,
+        },
+        Command::AnnouncePlanned { planned } => {
+            Core::AnnouncePlanned { planned: self::planned(&planned)?, due: None }
+        }
+        Command::EndAnnouncement { announcement } => {
+            Core::EndAnnouncement { announcement: core::AnnouncementId(announcement) }
+        }
         Command::SetRules { rules } => Core::SetRules { rules: self::rules(*rules)? },
+    })
+}
+
+/// The core's command for a number by phone.
+pub fn by_phone(
+    wanted: &str,
+    language: view::Language,
+    phone: &str,
+    persons: &Persons,
+) -> Result<core::Command, Failure> {
+    Ok(core::Command::IssueRemotely {
+        service: service(wanted)?,
+        language: from_language(language),
+        announced: None,
+        person: persons.key_of(phone)?,
     })
 }
 
@@ -131,6 +168,34 @@ fn counter(id: &str) -> Result<core::CounterId, Failure> {
 
 fn service(id: &str) -> Result<core::ServiceId, Failure> {
     parse("unknown_service", id)
+}
+
+fn zone(id: &str) -> Result<core::ZoneId, Failure> {
+    parse("unknown_zone", id)
+}
+
+fn planned(id: &str) -> Result<core::PlannedId, Failure> {
+    parse("unknown_planned", id)
+}
+
+fn from_sound(sound: view::Sound) -> Result<core::Sound, Failure> {
+    Ok(match sound {
+        view::Sound::Sentence(id) => core::Sound::Sentence(parse("unknown_sentence", &id)?),
+        view::Sound::Recording(id) => core::Sound::Recording(parse("unknown_recording", &id)?),
+    })
+}
+
+/// What an announcement sounds like.
+pub fn sound(sound: &core::Sound) -> view::Sound {
+    match sound {
+        core::Sound::Sentence(id) => view::Sound::Sentence(id.to_string()),
+        core::Sound::Recording(id) => view::Sound::Recording(id.to_string()),
+    }
+}
+
+fn from_texts(texts: view::Texts) -> core::Texts {
+    let view::Texts { ms, en, zh, ta } = texts;
+    core::Texts { ms, en, zh, ta }
 }
 
 fn services(ids: impl AsRef<[String]>) -> Result<Vec<core::ServiceId>, Failure> {
@@ -190,8 +255,14 @@ fn rules(given: serde_json::Value) -> Result<Arc<core::Rules>, Failure> {
     serde_json::from_value(given).map(Arc::new).map_err(refused)
 }
 
+/// What stands at a place of the rules, for whoever changes them.
+pub fn warning(fault: core::Fault) -> Warning {
+    Warning { at: fault.at, what: fault.what }
+}
+
 /// What came of a command, from the entry it made. Everything the answer says stands in the entry, so
-/// that the same command gets the same answer however late it is sent again.
+/// that the same command gets the same answer however late it is sent again. The secret of a ticket stands nowhere;
+/// the clerk adds it.
 pub fn outcome(entry: &core::Entry) -> Outcome {
     use core::Event;
     match entry.events.last() {
@@ -201,6 +272,7 @@ pub fn outcome(entry: &core::Entry) -> Outcome {
             service: service.to_string(),
             ahead: *ahead,
             wait: announced.map(wait),
+            phone: None,
         },
         Some(Event::TicketCalled { ticket, number, service, language: spoken, .. }) => Outcome::Called {
             ticket: ticket.0,
@@ -245,7 +317,13 @@ pub fn outcome(entry: &core::Entry) -> Outcome {
             | Event::CounterServicesChosen { .. }
             | Event::CounterPaused { .. }
             | Event::CounterResumed { .. }
-            | Event::OfficerSeated { .. },
+            | Event::OfficerSeated { .. }
+            | Event::NoteAdded { .. }
+            | Event::TicketGaveWay { .. }
+            | Event::NoticePosted { .. }
+            | Event::NoticeWithdrawn { .. }
+            | Event::Announced { .. }
+            | Event::AnnouncementEnded { .. },
         )
         | None => Outcome::Done,
     }
@@ -276,12 +354,39 @@ pub fn language(language: core::Language) -> view::Language {
     }
 }
 
-fn from_language(language: view::Language) -> core::Language {
+/// A language of ours.
+pub fn from_language(language: view::Language) -> core::Language {
     match language {
         view::Language::Ms => core::Language::Ms,
         view::Language::En => core::Language::En,
         view::Language::Zh => core::Language::Zh,
         view::Language::Ta => core::Language::Ta,
+    }
+}
+
+/// The sign on a button.
+pub fn icon(icon: core::Icon) -> view::Icon {
+    match icon {
+        core::Icon::Question => view::Icon::Question,
+        core::Icon::Payment => view::Icon::Payment,
+        core::Icon::Document => view::Icon::Document,
+        core::Icon::Identity => view::Icon::Identity,
+        core::Icon::Passport => view::Icon::Passport,
+        core::Icon::Licence => view::Icon::Licence,
+        core::Icon::Land => view::Icon::Land,
+        core::Icon::House => view::Icon::House,
+        core::Icon::Vehicle => view::Icon::Vehicle,
+        core::Icon::Business => view::Icon::Business,
+        core::Icon::Family => view::Icon::Family,
+        core::Icon::Education => view::Icon::Education,
+        core::Icon::Health => view::Icon::Health,
+        core::Icon::Medicine => view::Icon::Medicine,
+        core::Icon::Water => view::Icon::Water,
+        core::Icon::Power => view::Icon::Power,
+        core::Icon::Talk => view::Icon::Talk,
+        core::Icon::Appointment => view::Icon::Appointment,
+        core::Icon::Parcel => view::Icon::Parcel,
+        core::Icon::Application => view::Icon::Application,
     }
 }
 
@@ -312,6 +417,8 @@ pub fn tally(tally: core::Tally) -> view::TallyView {
         cancelled: tally.cancelled,
         expired: tally.expired,
         carried: tally.carried,
+        within: tally.within,
+        late: tally.late,
     }
 }
 

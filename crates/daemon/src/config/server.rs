@@ -92,15 +92,20 @@ impl TryFrom<String> for Network {
 
 /// How much one client may ask.
 ///
-/// Many kiosks and phones may stand behind one address, so these are what a busy hall needs and some
-/// times over: they stop a flood, not a crowd.
+/// Many phones may stand behind one address, so what is allowed to one is what a busy hall needs and some
+/// times over: it stops a flood, not a crowd. Devices and people who are known have bounds of their own, and a
+/// flood from the address that they share is not theirs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Requests of one address.
+    /// Requests of one address that says not who it is, or not so that it is believed.
     pub requests: Rate,
     /// Of these, such as change something: commands and imports.
     pub changes: Rate,
+    /// Requests of one device or person, wherever they ask from.
+    pub own_requests: Rate,
+    /// Of these, such as change something.
+    pub own_changes: Rate,
     /// Connections of one address that are no WebSockets.
     pub connections: usize,
     /// Connections of one address, the WebSockets included.
@@ -114,6 +119,9 @@ impl Default for Limits {
         Self {
             requests: Rate { per_second: 100, burst: 1000 },
             changes: Rate { per_second: 20, burst: 200 },
+            // The busiest kiosk gives out a number each two seconds; an officer's page asks little beside presses.
+            own_requests: Rate { per_second: 20, burst: 200 },
+            own_changes: Rate { per_second: 5, burst: 50 },
             connections: 256,
             sockets: 4096,
             unlimited: vec![
@@ -154,7 +162,13 @@ impl Server {
 
     pub(super) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        for (name, rate) in [("requests", self.limits.requests), ("changes", self.limits.changes)] {
+        let Limits { requests, changes, own_requests, own_changes, .. } = self.limits;
+        for (name, rate) in [
+            ("requests", requests),
+            ("changes", changes),
+            ("own_requests", own_requests),
+            ("own_changes", own_changes),
+        ] {
             if rate.per_second == 0 || rate.burst == 0 {
                 faults.push(format!("server.limits.{name}: nobody could ask anything"));
             }

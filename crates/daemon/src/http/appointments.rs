@@ -3,7 +3,7 @@
 #![expect(unused_qualifications, reason = "utoipa's macro writes a path out where the name would do")]
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, Query, State, rejection::QueryRejection},
     http::StatusCode,
@@ -18,7 +18,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::{decode, failure::Failure, http::App, wire};
+use crate::{
+    access::{book::Line, identity::Asker},
+    decode,
+    failure::Failure,
+    http::App,
+    wire,
+};
 
 /// The largest file: some 2,000 appointments, the most that one command takes.
 const FILE_BYTES: usize = 256 * 1024;
@@ -53,6 +59,7 @@ pub fn limit() -> DefaultBodyLimit {
 ))]
 pub async fn import(
     State(app): State<App>,
+    Extension(asker): Extension<Asker>,
     Path(branch): Path<String>,
     query: Result<Query<Import>, QueryRejection>,
     file: Result<Bytes, axum::extract::rejection::BytesRejection>,
@@ -64,7 +71,16 @@ pub async fn import(
     let appointments = decode::appointments(&file)
         .map_err(|why| refused(StatusCode::UNPROCESSABLE_ENTITY, "not_appointments", why.to_string()))?;
     let command = wire::command(Command::ImportAppointments { appointments }, app.persons()?)?;
-    office.desk().submit(None, CommandId(id), command).await.map(Json)
+    asker.identity.must_be_in()?;
+    let by = asker.identity.actor(None)?;
+    let answer = office.desk().submit(by, CommandId(id), command).await?;
+    if asker.identity.person().is_some() {
+        let detail = Some(format!("a file, entry {}", answer.seq));
+        let subject = Some("import_appointments".into());
+        let line = Line { branch: Some(branch), subject, detail, ..asker.line("command") };
+        app.access()?.book().write(Vec::new(), line).await?;
+    }
+    Ok(Json(answer))
 }
 
 fn refused(status: StatusCode, code: &str, detail: String) -> Failure {

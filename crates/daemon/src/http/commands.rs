@@ -1,19 +1,32 @@
 //! Commands to a branch.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
 use giliran_core::CommandId;
 use giliran_protocol::{
-    command::{CommandAnswer, CommandRequest},
+    command::{Command, CommandAnswer, CommandRequest},
     error::ErrorBody,
     paths,
+    view::Sound,
 };
 use jiff::Timestamp;
 
-use crate::{failure::Failure, http::App, wire};
+use crate::{
+    access::{
+        book::Line,
+        identity::{Asker, Identity},
+        rights::{self, Right},
+    },
+    failure::Failure,
+    http::{
+        App, body,
+        recordings::{unknown_recording, unknown_sentence},
+    },
+    wire,
+};
 
 /// Does a command, once, however often it is sent with the same id. The answer is on disk when it comes.
 #[utoipa::path(post, path = paths::COMMANDS, request_body = CommandRequest,
@@ -24,6 +37,7 @@ use crate::{failure::Failure, http::App, wire};
     responses(
     (status = 200, description = "Done", body = CommandAnswer),
     (status = 400, description = "Not JSON, or a time that is none", body = ErrorBody),
+    (status = 403, description = "Whoever asks has no right to, or asks in another's name", body = ErrorBody),
     (status = 404, description = "The command names something that does not exist", body = ErrorBody),
     (status = 409, description = "The command does not fit what is so now", body = ErrorBody),
     (status = 413, description = "The body is too large", body = ErrorBody),
@@ -34,61 +48,111 @@ use crate::{failure::Failure, http::App, wire};
 ))]
 pub async fn submit(
     State(app): State<App>,
+    Extension(asker): Extension<Asker>,
     Path(branch): Path<String>,
     headers: HeaderMap,
     body: Result<Json<CommandRequest>, JsonRejection>,
 ) -> Result<Json<CommandAnswer>, Failure> {
-    let Json(CommandRequest { id, command, by }) = body.map_err(not_a_command)?;
+    // Whoever is nobody is not read to.
+    asker.identity.must_be_known()?;
+    let Json(CommandRequest { id, command, by }) = body.map_err(|why| not_a_command(&why))?;
     let office = app.office(&branch)?;
+    let access = app.access()?;
+    let line = match allowed(&asker, &branch, &command) {
+        Ok(line) => line,
+        Err(refused) => {
+            let line = described(&asker, &branch, &command);
+            access.denied(&asker, Some(&branch), line.subject.as_deref().unwrap_or_default()).await;
+            return Err(refused);
+        }
+    };
+    known_sound(&app, &branch, &command).await?;
     let command = wire::command(command, app.persons()?)?;
-    let by = by.as_ref().map(wire::actor).transpose()?;
+    let said = by.as_ref().map(wire::actor).transpose()?;
+    let by = match asker.identity.actor(said) {
+        Ok(by) => by,
+        Err(refused) => {
+            access.denied(&asker, Some(&branch), "in another's name").await;
+            return Err(refused);
+        }
+    };
     if let Some(time) = headers.get(paths::SIMULATED_TIME) {
         let at: Timestamp = time.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(bad_time)?;
         app.clock.bring(at).map_err(|_| bad_time())?;
     }
-    office.desk().submit(by, CommandId(id), command).await.map(Json)
+    let answer = office.desk().submit(by, CommandId(id), command).await?;
+    if asker.identity.person().is_some() {
+        // Before the answer: what was not written down is asked for again, with the same id.
+        let detail = line.detail.filter(|about| !about.is_empty()).map(|about| format!("{about}, "));
+        let detail = format!("{}entry {}", detail.unwrap_or_default(), answer.seq);
+        access.book().write(Vec::new(), Line { detail: Some(detail), ..line }).await?;
+    }
+    Ok(Json(answer))
 }
 
-fn not_a_command(why: JsonRejection) -> Failure {
-    let (code, texts) = match why.status() {
-        StatusCode::BAD_REQUEST => (
-            "malformed_json",
-            [
-                "Permintaan itu bukan JSON yang betul.",
-                "The request is not well-formed JSON.",
-                "请求不是有效的 JSON。",
-                "கோரிக்கை சரியான JSON அல்ல.",
-            ],
-        ),
-        StatusCode::PAYLOAD_TOO_LARGE => (
-            "body_too_large",
-            [
-                "Permintaan itu terlalu besar.",
-                "The request is too large.",
-                "请求过大。",
-                "கோரிக்கை மிகப் பெரியது.",
-            ],
-        ),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
-            "not_json",
-            [
-                "Permintaan mesti dalam bentuk JSON.",
-                "The request must be JSON.",
-                "请求必须为 JSON。",
-                "கோரிக்கை JSON ஆக இருக்க வேண்டும்.",
-            ],
-        ),
-        _ => (
-            "not_a_command",
-            [
-                "Arahan itu tidak difahami.",
-                "That is not a command that is understood.",
-                "无法识别该指令。",
-                "அந்தக் கட்டளை புரியவில்லை.",
-            ],
-        ),
-    };
-    Failure::bad_request(why.status(), code, texts, Some(why.body_text()))
+/// That what is to be said can be said: a daemon with voices has the sentence, and the recording is here.
+async fn known_sound(app: &App, branch: &str, command: &Command) -> Result<(), Failure> {
+    let Command::Announce { sound, .. } = command else { return Ok(()) };
+    let loaded = app.loaded()?;
+    match sound {
+        Sound::Sentence(name) => match loaded.announcements.voices().await {
+            // Without voices here the loudspeakers' own are trusted to have it.
+            Some(voices) if !voices.sentences().contains(name.as_str()) => Err(unknown_sentence()),
+            Some(_) | None => Ok(()),
+        },
+        Sound::Recording(name) => {
+            let branch = branch.parse().map_err(|_| Failure::UnknownBranch)?;
+            let id = name.parse().map_err(|_| unknown_recording())?;
+            if loaded.recordings.has(&branch, &id) { Ok(()) } else { Err(unknown_recording()) }
+        }
+    }
+}
+
+fn not_a_command(why: &JsonRejection) -> Failure {
+    let texts = [
+        "Arahan itu tidak difahami.",
+        "That is not a command that is understood.",
+        "无法识别该指令。",
+        "அந்தக் கட்டளை புரியவில்லை.",
+    ];
+    body::unread(why, "not_a_command", texts)
+}
+
+/// Whether whoever asks may have this done; gives what the audit record says of it.
+fn allowed(asker: &Asker, branch: &str, command: &Command) -> Result<Line, Failure> {
+    // The body may have taken long to come.
+    asker.identity.must_be_in()?;
+    asker.identity.must(rights::of_command(command), Some(branch))?;
+    if let Command::SeatOfficer { officer: Some(officer), .. } = command
+        && let Some(person) = asker.identity.person()
+        && person.id.as_str() != officer
+    {
+        // Officers seat themselves; whoever arranges the hall seats others.
+        asker.identity.must(Right::Arrange, Some(branch))?;
+    }
+    Ok(described(asker, branch, command))
+}
+
+/// A command as the audit record tells it: what, where, of which ticket and why. Nothing of who the visitor is.
+fn described(asker: &Asker, branch: &str, command: &Command) -> Line {
+    let plain =
+        matches!(asker.identity, Identity::Person(..)) && !matches!(command, Command::SetRules { .. });
+    let value =
+        if plain { serde_json::to_value(command).unwrap_or_default() } else { serde_json::Value::Null };
+    let text = |name: &str| value[name].as_str().map(str::to_owned);
+    let about = ["counter", "ticket", "service", "class", "officer", "to", "until"];
+    let about = about.into_iter().filter(|name| !value[name].is_null()).map(|name| {
+        let said = &value[name];
+        format!("{name} {}", said.as_str().map_or_else(|| said.to_string(), str::to_owned))
+    });
+    let about: Vec<_> = about.collect();
+    Line {
+        branch: Some(branch.to_owned()),
+        subject: Some(text("type").unwrap_or_else(|| "set_rules".into())),
+        why: text("reason"),
+        detail: Some(about.join(", ")),
+        ..asker.line("command")
+    }
 }
 
 fn bad_time() -> Failure {

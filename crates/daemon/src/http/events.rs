@@ -4,28 +4,37 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
     body::Body,
     extract::{Path, Request, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::Response,
 };
+use giliran_core::Slug;
 use giliran_protocol::{
+    access::DeviceKind,
     error::ErrorBody,
     live::{Hello, Resume, ToClient},
     paths,
+    view::Audience,
 };
 use hyper::upgrade::OnUpgrade;
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use tokio_tungstenite::tungstenite::{
     Message, handshake::server::create_response_with_body, protocol::frame::coding::CloseCode,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
+    access::{
+        identity::{Asker, Identity},
+        rights::{self, Right},
+    },
     clerk::Desk,
     failure::Failure,
     feed::{Feed, Joined},
     frame::Frame,
-    health::Health,
+    health::{Health, Here, Part},
     http::App,
     listeners::Listeners,
     socket::{Socket, Turn},
@@ -50,6 +59,7 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 ))]
 pub async fn join(
     State(app): State<App>,
+    Extension(asker): Extension<Asker>,
     Path(branch): Path<String>,
     mut request: Request,
 ) -> Result<Response, Failure> {
@@ -65,6 +75,7 @@ pub async fn join(
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or_else(|| {
         not_a_websocket(StatusCode::UPGRADE_REQUIRED, "the connection can't be upgraded".into())
     })?;
+    let in_browser = request.headers().contains_key(header::ORIGIN);
     // The tracker makes the daemon wait until every socket has said goodbye.
     let sockets = app.sockets.clone();
     sockets.spawn(async move {
@@ -72,27 +83,61 @@ pub async fn join(
         let Ok(upgraded) = upgrade.await else { return };
         let socket = Arc::new(Socket::new(upgraded));
         let begun = tokio::select! {
-            begun = begin(&socket, &desk) => begun,
+            begun = begin(&socket, &desk, (&asker.identity, in_browser), &branch) => begun,
             () = app.stop.cancelled() => Err(Farewell::close(CloseCode::Away, "stopping")),
         };
         match begun {
             // A task of its own: what the beginning needed is let go of.
-            Ok(begun) => drop(app.sockets.spawn(follow(socket, begun, desk, health, place))),
+            Ok(begun) => {
+                let ends = asker.identity.ends();
+                drop(app.sockets.spawn(follow(socket, begun, (desk, health), ends, place)));
+            }
             Err(farewell) => farewell.say(&socket).await,
         }
     });
     Ok(response)
 }
 
+/// The most zones that a loudspeaker names.
+const MOST_ZONES: usize = 32;
+
 /// A client that has said who it is.
 struct Begun {
     feed: Arc<Feed>,
     joined: Joined,
-    speaks: bool,
+    parts: Vec<Part>,
+}
+
+/// What a client is in the hall. A loudspeaker that is paired as one shows nothing; where nobody is asked who they
+/// are, one that speaks is a program unless a browser says what page it is of.
+fn parts(hello: &Hello, identity: &Identity, in_browser: bool) -> Vec<Part> {
+    match hello.audience {
+        Audience::Counter | Audience::Supervisor => Vec::new(),
+        Audience::Kiosk => vec![Part::Kiosk],
+        Audience::Display => {
+            let shows = match identity {
+                Identity::Device(device) => device.kind != DeviceKind::Speaker,
+                Identity::Nobody | Identity::Anybody | Identity::Person(..) => !hello.speaks || in_browser,
+            };
+            let screen = shows.then_some(Part::Screen);
+            let zones = || hello.zones.clone();
+            let speaker = match (hello.speaks, hello.standby) {
+                (true, false) => Some(Part::Speaker(zones())),
+                (true, true) => Some(Part::Standby(zones())),
+                (false, _) => None,
+            };
+            screen.into_iter().chain(speaker).collect()
+        }
+    }
 }
 
 /// The client says who it is, and joins.
-async fn begin(socket: &Socket, desk: &Desk) -> Result<Begun, Farewell> {
+async fn begin(
+    socket: &Socket,
+    desk: &Desk,
+    (identity, in_browser): (&Identity, bool),
+    branch: &str,
+) -> Result<Begun, Farewell> {
     let turn = timeout(HELLO_WITHIN, socket.listen()).await;
     let said = match turn.map_err(|_| Farewell::rubbish("no hello within 10 seconds".into()))? {
         Turn::Said(Message::Text(said)) => said,
@@ -102,25 +147,46 @@ async fn begin(socket: &Socket, desk: &Desk) -> Result<Begun, Farewell> {
         }
     };
     let hello: Hello = serde_json::from_str(&said).map_err(|why| Farewell::rubbish(why.to_string()))?;
+    let may = |right| {
+        identity.must_be_in().and_then(|()| identity.must(right, Some(branch))).map_err(Farewell::shut_out)
+    };
+    may(rights::of_audience(hello.audience))?;
+    if hello.zones.len() > MOST_ZONES || hello.zones.iter().any(|zone| zone.parse::<Slug>().is_err()) {
+        return Err(Farewell::rubbish("zones are short names, and not many".into()));
+    }
+    if hello.speaks {
+        may(Right::Speak)?;
+    }
     let (feed, joined) =
         desk.join(hello.audience, hello.resume.as_ref()).await.map_err(Farewell::from_failure)?;
-    Ok(Begun { feed, joined, speaks: hello.speaks })
+    // Whoever was shut out meanwhile is shown nothing.
+    may(rights::of_audience(hello.audience))?;
+    Ok(Begun { feed, joined, parts: parts(&hello, identity, in_browser) })
 }
 
 /// Tells the client what happens, until something ends it. Its place is free when all is said.
 async fn follow(
     socket: Arc<Socket>,
-    Begun { feed, joined, speaks }: Begun,
-    desk: Desk,
-    health: Arc<Health>,
+    Begun { feed, joined, parts }: Begun,
+    (desk, health): (Desk, Arc<Health>),
+    ends: Option<CancellationToken>,
     place: OwnedSemaphorePermit,
 ) {
     socket.welcome(joined);
     let seat = Listeners::seat(&feed, socket.clone());
     // Counted for as long as it listens.
-    let speaks = speaks.then(|| health.speaks());
+    let here: Vec<Here> = parts.into_iter().map(|part| health.joins(part)).collect();
     let farewell = loop {
-        match socket.follow(&feed).await {
+        let turn = match &ends {
+            None => socket.follow(&feed).await,
+            // Whoever is shut out is so within the moment.
+            Some(ends) => tokio::select! {
+                biased;
+                () = ends.cancelled() => break Farewell::shut_out(Failure::NotSignedIn),
+                turn = socket.follow(&feed) => turn,
+            },
+        };
+        match turn {
             Turn::Behind(seq) => {
                 // From where the client is now.
                 let resume = Resume { log: desk.log(), seq };
@@ -134,7 +200,7 @@ async fn follow(
             }
         }
     };
-    drop((seat, speaks));
+    drop((seat, here));
     Box::pin(farewell.say(&socket)).await;
     drop(place);
 }
@@ -169,6 +235,11 @@ impl Farewell {
     fn refuse(failure: Failure, code: CloseCode, reason: &'static str) -> Self {
         let last = Frame::new(&ToClient::Refused { error: failure.error() });
         Self { last: Some(last), close: Some((code, reason)) }
+    }
+
+    /// The client has no right to listen, or no longer.
+    fn shut_out(failure: Failure) -> Self {
+        Self::refuse(failure, CloseCode::Policy, "not allowed")
     }
 
     fn from_failure(failure: Failure) -> Self {

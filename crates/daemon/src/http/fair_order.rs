@@ -84,6 +84,7 @@ fn record(deviation: OutOfOrder) -> Record {
             Deviation::ClassChanged { from, to } => {
                 What::ClassChanged { from: from.to_string(), to: to.to_string() }
             }
+            Deviation::GaveWay { passed } => What::GaveWay { passed },
             Deviation::Requeued { counter } => What::Requeued { counter: counter.to_string() },
             Deviation::Cancelled => What::Cancelled,
             Deviation::Undone { counter, .. } => What::Undone { counter: counter.to_string() },

@@ -3,6 +3,7 @@
 #![expect(unused_qualifications, reason = "utoipa's macro writes a path out where the name would do")]
 
 use axum::{
+    Extension,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{StatusCode, header},
     response::IntoResponse,
@@ -11,7 +12,11 @@ use giliran_protocol::{error::ErrorBody, live::ToClient, paths, view::Audience};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::{failure::Failure, http::App};
+use crate::{
+    access::{identity::Asker, rights},
+    failure::Failure,
+    http::App,
+};
 
 /// Who looks.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,9 +36,11 @@ pub struct Look {
 ))]
 pub async fn look(
     State(app): State<App>,
+    Extension(asker): Extension<Asker>,
     Path(branch): Path<String>,
     query: Result<Query<Look>, QueryRejection>,
 ) -> Result<impl IntoResponse, Failure> {
+    asker.identity.must_be_known()?;
     let Query(Look { audience }) = query.map_err(|why| {
         Failure::bad_request(
             StatusCode::BAD_REQUEST,
@@ -47,6 +54,7 @@ pub async fn look(
             Some(why.body_text()),
         )
     })?;
+    asker.identity.must(rights::of_audience(audience), Some(&branch))?;
     let picture = app.office(&branch)?.desk().look(audience).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], picture))
 }

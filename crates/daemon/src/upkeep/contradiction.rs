@@ -99,6 +99,8 @@ fn of(event: &Event) -> Option<TicketId> {
         | Event::TicketParked { ticket, .. }
         | Event::TicketResumed { ticket }
         | Event::TicketRequeued { ticket, .. }
+        | Event::NoteAdded { ticket, .. }
+        | Event::TicketGaveWay { ticket, .. }
         | Event::ClassChanged { ticket, .. }
         | Event::TicketCancelled { ticket, .. } => Some(*ticket),
         Event::RulesSet { .. }
@@ -115,7 +117,22 @@ fn of(event: &Event) -> Option<TicketId> {
         | Event::CounterServicesChosen { .. }
         | Event::CounterPaused { .. }
         | Event::CounterResumed { .. }
+        | Event::NoticePosted { .. }
+        | Event::NoticeWithdrawn { .. }
+        | Event::Announced { .. }
+        | Event::AnnouncementEnded { .. }
         | Event::OfficerSeated { .. } => None,
+    }
+}
+
+/// The ticket that an event is about, where it is about one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are in `of`")]
+pub fn ticket_of(event: &Event) -> Option<TicketId> {
+    match event {
+        Event::TicketIssued { ticket, .. }
+        | Event::TicketReturned { ticket }
+        | Event::PressUndone { ticket, .. } => Some(*ticket),
+        _ => of(event),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Whether a database or a copy is what it should be: every entry, every snapshot, and what they make
-//! together.
+//! Whether a database or a copy is what it should be: every entry, every snapshot, and what they make together; and of a
+//! database who may take part and what they did.
 
 use std::{
     collections::BTreeMap,
@@ -8,9 +8,9 @@ use std::{
 };
 
 use giliran_core::{BranchId, Entry};
-use giliran_store::{CopyError, Inspection, OpenError, Survey, copies};
+use giliran_store::{CopyError, Inspection, OpenError, StoreError, Survey, copies};
 
-use super::contradiction::Suspicious;
+use super::{audit, contradiction::Suspicious};
 use crate::keep;
 
 /// How many faults of a branch are told one by one: one broken page has hundreds.
@@ -55,8 +55,8 @@ impl Faults {
         if self.told.len() < TOLD { self.told.push(fault) } else { self.more += 1 }
     }
 
-    fn into_lines(self, branch: &BranchId) -> impl Iterator<Item = String> {
-        let more = (self.more > 0).then(|| format!("branch {branch}: and {} more", self.more));
+    fn into_lines(self, of: &str) -> impl Iterator<Item = String> {
+        let more = (self.more > 0).then(|| format!("{of}: and {} more", self.more));
         self.told.into_iter().chain(more)
     }
 }
@@ -89,8 +89,35 @@ pub async fn verify_database(database: &Path) -> Result<Verdict, OpenError> {
         }
         Err(error) => verdict.faults.push(error.to_string()),
     }
+    let records = inspection.records().await;
+    let records = each_sound("records", records, &mut verdict);
+    let sessions = inspection.sessions().await;
+    let sessions = each_sound("sessions", sessions, &mut verdict);
+    verdict.found.push(format!("{records} sound records, {sessions} sound sessions"));
+    let record = audit::look_over(&mut inspection, None).await;
+    let until = record.span.map(|(_, (last, at))| format!(" up to {last} of {at}")).unwrap_or_default();
+    verdict.found.push(format!("audit record: {} lines{until}, head {}", record.lines, record.head));
+    verdict.faults.extend(record.fault.map(|fault| format!("audit record: {fault}")));
     inspection.close().await;
     Ok(verdict)
+}
+
+/// How many of what is kept beside the log are sound; what is wrong with the others goes into the verdict.
+fn each_sound<T>(
+    of: &str,
+    found: Result<Vec<Result<T, StoreError>>, StoreError>,
+    verdict: &mut Verdict,
+) -> usize {
+    let mut faults = Faults::default();
+    let mut sound = 0;
+    for each in found.unwrap_or_else(|error| vec![Err(error)]) {
+        match each {
+            Ok(_) => sound += 1,
+            Err(error) => faults.add(error.to_string()),
+        }
+    }
+    verdict.faults.extend(faults.into_lines(of));
+    sound
 }
 
 async fn verify_branch(inspection: &mut Inspection, branch: &BranchId, verdict: &mut Verdict) {
@@ -167,7 +194,7 @@ async fn verify_branch(inspection: &mut Inspection, branch: &BranchId, verdict: 
     }
     let until = last.map(|at| format!(", to {at}")).unwrap_or_default();
     verdict.found.push(format!("branch {branch}: {good} sound entries{until}"));
-    verdict.faults.extend(faults.into_lines(branch));
+    verdict.faults.extend(faults.into_lines(&format!("branch {branch}")));
 }
 
 /// Whether two states are the same, as far as they are kept.

@@ -42,8 +42,12 @@ pub struct Buckets<K> {
 impl<K: Hash + Eq> Buckets<K> {
     /// Buckets that are all full.
     pub fn new(rate: Rate) -> Self {
-        let token = Duration::from_secs(1) / rate.per_second.max(1);
-        Self { token, whole: token * rate.burst.max(1), full_at: Mutex::default(), clients: CLIENTS }
+        Self::every(Duration::from_secs(1) / rate.per_second.max(1), rate.burst)
+    }
+
+    /// Buckets that are all full, of so many tokens; each takes so long to come.
+    pub fn every(token: Duration, burst: u32) -> Self {
+        Self { token, whole: token * burst.max(1), full_at: Mutex::default(), clients: CLIENTS }
     }
 
     /// Takes a token of a client's, or says after how long there is one.
@@ -63,6 +67,19 @@ impl<K: Hash + Eq> Buckets<K> {
                 full_at.insert(client, at);
                 Ok(())
             }
+        }
+    }
+
+    /// Gives a token of a client's back that was taken a moment ago.
+    pub fn give_back(&self, client: K) {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = Some(client);
+        // Whoever is not known had the token from the bucket of all others.
+        let client = if full_at.contains_key(&client) { client } else { None };
+        if let Some(at) = full_at.get_mut(&client)
+            && let Some(before) = at.checked_sub(self.token)
+        {
+            *at = before;
         }
     }
 }
@@ -87,6 +104,18 @@ mod tests {
         let later = now + Duration::from_millis(100);
         assert_eq!(buckets.take("phone", later), Ok(()));
         assert!(buckets.take("phone", later).is_err());
+    }
+
+    #[test]
+    fn a_token_that_was_given_back_can_be_taken_again() {
+        let buckets = Buckets::every(Duration::from_secs(10), 2);
+        let now = Instant::now();
+        for _ in 0..20 {
+            assert_eq!(buckets.take("phone", now), Ok(()));
+            buckets.give_back("phone");
+        }
+        assert_eq!((buckets.take("phone", now), buckets.take("phone", now)), (Ok(()), Ok(())));
+        assert_eq!(buckets.take("phone", now), Err(Duration::from_secs(10)));
     }
 
     #[test]
