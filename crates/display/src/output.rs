@@ -7,7 +7,7 @@ mod wav;
 use std::sync::atomic::AtomicBool;
 
 #[cfg(feature = "playback")]
-pub use device::SoundCard;
+pub use device::{SoundCard, names};
 pub use wav::WavFile;
 
 /// Where sound goes.

@@ -12,13 +12,14 @@ use std::{
 
 use anyhow::Context as _;
 use giliran_core::Place;
-use giliran_protocol::view::{CallView, Place as WirePlace};
+use giliran_protocol::view::{CallView, Place as WirePlace, Sound};
 use giliran_voice::{Call, CallError, Voices};
 use tokio::{sync::mpsc as async_mpsc, time::timeout};
 
 use crate::{
-    announcer::Announcement,
+    announcer::{Announcement, What},
     output::{Played, SoundOutput},
+    recordings::Samples,
 };
 
 /// An announcement that is over.
@@ -32,12 +33,21 @@ pub struct Over {
     pub output: &'static str,
 }
 
+/// Something to be said.
+struct Order {
+    announcement: Announcement,
+    /// What was recorded, where it is a recording.
+    recording: Option<Samples>,
+    /// Becomes true when it is to end early.
+    cut: Arc<AtomicBool>,
+}
+
 /// The thread's handle.
 pub struct Player {
-    orders: mpsc::Sender<Announcement>,
+    orders: mpsc::Sender<Order>,
     over: async_mpsc::UnboundedReceiver<Over>,
-    stop: Arc<AtomicBool>,
-    busy: bool,
+    /// What is being said, and what cuts it off.
+    saying: Option<(Announcement, Arc<AtomicBool>)>,
 }
 
 /// How long the thread may take to end: a sound card notices within milliseconds, a file is written
@@ -49,15 +59,14 @@ impl Player {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(voices: Voices, mut output: Box<dyn SoundOutput>) -> anyhow::Result<Self> {
-        let (orders, to_say) = mpsc::channel::<Announcement>();
+    pub fn start(voices: Arc<Voices>, mut output: Box<dyn SoundOutput>) -> anyhow::Result<Self> {
+        let (orders, to_say) = mpsc::channel::<Order>();
         let (said, over) = async_mpsc::unbounded_channel();
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
         let play = move || {
             output.prepare();
-            for announcement in to_say {
-                let result = say(&voices, output.as_mut(), &announcement.call, &announcement, &stopped);
+            for Order { announcement, recording, cut } in to_say {
+                let result = sound(&voices, &announcement, recording.as_ref())
+                    .and_then(|sound| output.play(&sound, &cut));
                 let output = output.name();
                 if said.send(Over { announcement, result, output }).is_err() {
                     break;
@@ -66,21 +75,29 @@ impl Player {
             drop(output); // closes the file before `said` tells that the thread is done
         };
         thread::Builder::new().name("player".into()).spawn(play).context("no thread for the sound")?;
-        Ok(Self { orders, over, stop, busy: false })
+        Ok(Self { orders, over, saying: None })
     }
 
-    /// Whether nothing is being said.
-    pub fn is_idle(&self) -> bool {
-        !self.busy
+    /// What is being said.
+    pub fn saying(&self) -> Option<&Announcement> {
+        self.saying.as_ref().map(|(announcement, _)| announcement)
     }
 
-    /// Says `announcement`, after what is being said.
+    /// Says `announcement`, after what is being said; `recording` is what it sounds like where that is recorded.
     ///
     /// # Errors
     /// The thread has died.
-    pub fn say(&mut self, announcement: Announcement) -> anyhow::Result<()> {
-        self.busy = true;
-        self.orders.send(announcement).ok().context(DIED)
+    pub fn say(&mut self, announcement: Announcement, recording: Option<Samples>) -> anyhow::Result<()> {
+        let cut = Arc::new(AtomicBool::new(false));
+        self.saying = Some((announcement.clone(), cut.clone()));
+        self.orders.send(Order { announcement, recording, cut }).ok().context(DIED)
+    }
+
+    /// Cuts off what is being said, if anything is; it is over a moment later.
+    pub fn cut(&self) {
+        if let Some((_, cut)) = &self.saying {
+            cut.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Waits until an announcement is over; forever if there is none. Cancel-safe.
@@ -89,14 +106,14 @@ impl Player {
     /// The thread has died.
     pub async fn over(&mut self) -> anyhow::Result<Over> {
         let over = self.over.recv().await.context(DIED)?;
-        self.busy = false;
+        self.saying = None;
         Ok(over)
     }
 
     /// Ends what is being said and the thread. Gives back what was over meanwhile.
     pub async fn end(self) -> Vec<Over> {
-        let Self { orders, mut over, stop, busy: _ } = self;
-        stop.store(true, Ordering::Relaxed);
+        self.cut();
+        let Self { orders, mut over, saying: _ } = self;
         drop(orders);
         let mut last = Vec::new();
         let ended = timeout(END_WITHIN, async {
@@ -113,18 +130,41 @@ impl Player {
 
 const DIED: &str = "the thread that makes the sound has died";
 
-fn say(
+/// What is heard.
+fn sound(
     voices: &Voices,
-    output: &mut dyn SoundOutput,
-    view: &CallView,
     announcement: &Announcement,
-    stop: &AtomicBool,
-) -> anyhow::Result<Played> {
-    let call = spoken(view)?;
-    output.play(&voices.announce(&call, &announcement.manner), stop)
+    recording: Option<&Samples>,
+) -> anyhow::Result<Vec<f32>> {
+    let Announcement { what, manner, volume_db } = announcement;
+    let made = |sound: &Sound| match sound {
+        Sound::Sentence(name) => voices
+            .sentence(name, &manner.languages, manner.chime, manner.repeats)
+            .with_context(|| format!("no voice here has the sentence `{name}`")),
+        Sound::Recording(name) => recording
+            .map(|samples| voices.recording(samples, manner.chime, manner.repeats).join())
+            .with_context(|| format!("the recording `{name}` is not here")),
+    };
+    let mut samples = match what {
+        What::Calls(calls) => {
+            let calls = calls.iter().map(spoken).collect::<Result<Vec<_>, _>>()?;
+            voices.announce(&calls, manner)
+        }
+        What::Announcement(announcement) => made(&announcement.sound)?,
+        What::Urgent(urgent, _) => made(&urgent.sound)?,
+    };
+    if *volume_db != 0 {
+        let gain = 10_f32.powf(f32::from(*volume_db) / 20.0);
+        samples.iter_mut().for_each(|sample| *sample *= gain);
+    }
+    Ok(samples)
 }
 
-fn spoken(call: &CallView) -> Result<Call, CallError> {
+/// A call in the voices' own terms.
+///
+/// # Errors
+/// It has a number or a place that has no words.
+pub fn spoken(call: &CallView) -> Result<Call, CallError> {
     let place = match call.place {
         WirePlace::Counter => Place::Counter,
         WirePlace::Room => Place::Room,

@@ -10,7 +10,7 @@ use std::sync::{
 use common::call;
 use giliran_core::{Language, Place};
 use giliran_display::{
-    announcer::Announcement,
+    announcer::{Announcement, What},
     output::{Nowhere, Played, SoundOutput, WavFile},
     player::Player,
 };
@@ -19,15 +19,16 @@ use giliran_voice::{Call, Form, Manner, RATE_HZ, Voices};
 use tokio::sync::mpsc;
 
 fn announcement(seq: u64) -> Announcement {
-    let manner = Manner { chime: true, languages: vec![Language::Ms], form: Form::Full };
-    Announcement { call: call(seq), manner }
+    let manner = Manner { chime: true, languages: vec![Language::Ms], form: Form::Full, repeats: 1 };
+    Announcement { what: What::Calls(vec![call(seq)]), manner, volume_db: 0 }
 }
 
 /// How long a call sounds, in samples.
 fn length(voices: &Voices, announcement: &Announcement) -> u32 {
-    let CallView { number, counter_number, .. } = &announcement.call;
+    let What::Calls(calls) = &announcement.what else { panic!("a call") };
+    let CallView { number, counter_number, .. } = &calls[0];
     let call = Call::new(number, Place::Counter, *counter_number).expect("a call that can be said");
-    voices.announce(&call, &announcement.manner).len() as u32
+    voices.announce(&[call], &announcement.manner).len() as u32
 }
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn the_file_can_be_read_after_every_announcement_and_has_all_of_them() {
         );
         wav.samples::<i16>().map(Result::unwrap).collect::<Vec<_>>()
     };
-    let voices = common::voices();
+    let voices = Arc::new(common::voices());
     let mut player = Player::start(voices.clone(), Box::new(WavFile::create(&file).unwrap())).unwrap();
     assert_eq!(samples().len(), 0);
 
@@ -51,9 +52,9 @@ async fn the_file_can_be_read_after_every_announcement_and_has_all_of_them() {
     for seq in [7, 47, 111] {
         let announcement = announcement(seq);
         expected += length(&voices, &announcement) + pause;
-        player.say(announcement).unwrap();
+        player.say(announcement, None).unwrap();
         let over = player.over().await.unwrap();
-        assert_eq!(over.announcement.call.seq, seq);
+        assert_eq!(over.announcement.seqs(), [seq]);
         assert_eq!((over.result.unwrap(), over.output), (Played::Whole, "file"));
         let samples = samples();
         assert_eq!(samples.len() as u32, expected);
@@ -65,15 +66,15 @@ async fn the_file_can_be_read_after_every_announcement_and_has_all_of_them() {
 
 #[tokio::test]
 async fn a_call_that_has_no_words_is_given_back_with_the_reason() {
-    let mut player = Player::start(common::voices(), Box::new(Nowhere)).unwrap();
+    let mut player = Player::start(Arc::new(common::voices()), Box::new(Nowhere)).unwrap();
     for (call, why) in [
         (CallView { number: "47".into(), ..call(1) }, "`47` is not a ticket number such as A047"),
         (CallView { counter_number: 0, ..call(2) }, "counter or room number 0 is not between 1 and 99"),
     ] {
-        player.say(Announcement { call, ..announcement(1) }).unwrap();
+        player.say(Announcement { what: What::Calls(vec![call]), ..announcement(1) }, None).unwrap();
         assert_eq!(player.over().await.unwrap().result.unwrap_err().to_string(), why);
     }
-    player.say(announcement(3)).unwrap();
+    player.say(announcement(3), None).unwrap();
     assert_eq!(player.over().await.unwrap().result.unwrap(), Played::Unheard);
 }
 
@@ -113,20 +114,20 @@ async fn announcements_do_not_overlap_and_the_end_cuts_the_last_one_off() {
     let (go, go_on) = std::sync::mpsc::channel();
     let playing = Arc::new(AtomicBool::new(false));
     let gate = Gate { begun, go_on, playing: Arc::clone(&playing) };
-    let voices = common::voices();
+    let voices = Arc::new(common::voices());
     let mut player = Player::start(voices.clone(), Box::new(gate)).unwrap();
     for seq in [1, 47, 3] {
-        player.say(announcement(seq)).unwrap();
+        player.say(announcement(seq), None).unwrap();
     }
     for seq in [1, 47] {
         assert_eq!(begins.recv().await, Some(length(&voices, &announcement(seq)) as usize));
         assert!(playing.load(Ordering::SeqCst) && begins.try_recv().is_err());
         go.send(()).unwrap();
-        assert_eq!(player.over().await.unwrap().announcement.call.seq, seq);
+        assert_eq!(player.over().await.unwrap().announcement.seqs(), [seq]);
     }
     assert!(begins.recv().await.is_some());
     let last = player.end().await;
     assert_eq!(last.len(), 1);
-    assert_eq!(last[0].announcement.call.seq, 3);
+    assert_eq!(last[0].announcement.seqs(), [3]);
     assert!(matches!(last[0].result, Ok(Played::Stopped)));
 }

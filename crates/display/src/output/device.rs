@@ -1,7 +1,9 @@
-//! Sound from the default sound card. The only file that knows rodio, whose names change often.
+//! Sound from a sound card: the one that is named, or the default one. The only file that knows rodio, whose names
+//! change often.
 //!
-//! A card that is missing or fails is looked for again before later calls, so a loudspeaker that is
-//! plugged in during the day is heard.
+//! A card that is missing or fails is looked for again before later calls, so a loudspeaker that is plugged in during
+//! the day is heard, and one that is pulled out and put in again is picked up. While the card that is named is away the
+//! default one speaks in its place.
 
 use std::{
     num::NonZero,
@@ -15,13 +17,14 @@ use std::{
 
 use anyhow::bail;
 use giliran_voice::RATE_HZ;
+use rodio::cpal::traits::HostTrait as _;
 use rodio::{ChannelCount, DeviceSinkBuilder, MixerDeviceSink, Player, SampleRate, buffer::SamplesBuffer};
 
 use super::{Played, SoundOutput};
 
 /// How long to leave a missing card alone: each look makes the system's sound library complain on
 /// standard error.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// Some drivers lose the first samples after a pause.
 const LEAD_MS: u32 = 50;
@@ -35,8 +38,10 @@ const LATE: Duration = Duration::from_secs(3);
 const MONO: ChannelCount = NonZero::<u16>::MIN;
 const RATE: SampleRate = NonZero::new(RATE_HZ).expect("the rate is not zero");
 
-/// The default sound card.
+/// A sound card.
 pub struct SoundCard {
+    /// The name of the card, or a part of it; the default one where there is none.
+    wanted: Option<String>,
     state: State,
 }
 
@@ -49,27 +54,42 @@ enum State {
 struct Card {
     sink: MixerDeviceSink,
     failed: Arc<AtomicBool>,
+    /// When it is looked for the card that is wanted, where this is another.
+    stands_in_since: Option<Instant>,
 }
 
 impl SoundCard {
-    /// Looks for the card when it is first needed.
-    pub fn new() -> Self {
-        Self { state: State::Unopened }
+    /// The card with this in its name, as [`names`] lists them, or the default one. It is looked for when it is first
+    /// needed.
+    pub fn new(wanted: Option<String>) -> Self {
+        Self { wanted, state: State::Unopened }
     }
 
     /// The card, if there is one now.
     fn card(&mut self) -> Option<&Card> {
         let look = match &self.state {
             State::Unopened => true,
-            State::Open(card) => card.failed.load(Ordering::Relaxed),
+            State::Open(card) => {
+                let stands_in = card.stands_in_since.is_some_and(|since| since.elapsed() >= LOOK_AGAIN_AFTER);
+                card.failed.load(Ordering::Relaxed) || stands_in
+            }
             State::Missing { looked } => looked.elapsed() >= LOOK_AGAIN_AFTER,
         };
         if look {
             let was_missing = matches!(self.state, State::Missing { .. });
             self.state = State::Unopened; // lets go of a card that failed before it is opened again
-            self.state = match open() {
+            self.state = match open(self.wanted.as_deref()) {
                 Ok(card) => {
-                    tracing::info!("sound comes from the default sound card");
+                    match (&self.wanted, card.stands_in_since) {
+                        (Some(wanted), None) => {
+                            tracing::info!(card = wanted, "sound comes from this sound card")
+                        }
+                        (Some(wanted), Some(_)) => tracing::warn!(
+                            card = wanted,
+                            "the sound card is not there; sound comes from the default one meanwhile"
+                        ),
+                        (None, _) => tracing::info!("sound comes from the default sound card"),
+                    }
                     State::Open(card)
                 }
                 Err(error) => {
@@ -87,13 +107,21 @@ impl SoundCard {
     }
 }
 
-impl Default for SoundCard {
-    fn default() -> Self {
-        Self::new()
-    }
+/// The names of the sound cards that are there.
+pub fn names() -> Vec<String> {
+    let devices = rodio::cpal::default_host().output_devices();
+    devices.into_iter().flatten().map(|device| device.to_string()).collect()
 }
 
-fn open() -> Result<Card, rodio::DeviceSinkError> {
+fn named(wanted: &str) -> Option<rodio::cpal::Device> {
+    let mut devices: Vec<_> = rodio::cpal::default_host().output_devices().ok()?.collect();
+    let name = |device: &rodio::cpal::Device| device.to_string();
+    let exactly = devices.iter().position(|device| name(device) == wanted);
+    let found = exactly.or_else(|| devices.iter().position(|device| name(device).contains(wanted)))?;
+    Some(devices.swap_remove(found))
+}
+
+fn open(wanted: Option<&str>) -> Result<Card, rodio::DeviceSinkError> {
     let failed = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&failed);
     let on_error = move |error: rodio::cpal::Error| {
@@ -101,10 +129,15 @@ fn open() -> Result<Card, rodio::DeviceSinkError> {
             tracing::warn!("the sound card failed: {error}");
         }
     };
-    let mut sink =
-        DeviceSinkBuilder::from_default_device()?.with_error_callback(on_error).open_sink_or_fallback()?;
+    let found = wanted.and_then(named);
+    let stands_in_since = (wanted.is_some() && found.is_none()).then(Instant::now);
+    let card = match found {
+        Some(device) => DeviceSinkBuilder::from_device(device)?,
+        None => DeviceSinkBuilder::from_default_device()?,
+    };
+    let mut sink = card.with_error_callback(on_error).open_sink_or_fallback()?;
     sink.log_on_drop(false);
-    Ok(Card { sink, failed })
+    Ok(Card { sink, failed, stands_in_since })
 }
 
 impl SoundOutput for SoundCard {

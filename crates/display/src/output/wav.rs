@@ -6,8 +6,8 @@
 use std::{fs::File, io::BufWriter, path::Path, sync::atomic::AtomicBool};
 
 use anyhow::{Context as _, ensure};
-use giliran_voice::RATE_HZ;
-use hound::{SampleFormat, WavSpec, WavWriter};
+use giliran_voice::{RATE_HZ, wav};
+use hound::WavWriter;
 
 use super::{Played, SoundOutput};
 
@@ -28,14 +28,8 @@ impl WavFile {
     /// # Errors
     /// The file can't be written.
     pub fn create(file: &Path) -> anyhow::Result<Self> {
-        let spec = WavSpec {
-            channels: 1,
-            sample_rate: RATE_HZ,
-            bits_per_sample: 16,
-            sample_format: SampleFormat::Int,
-        };
         let create = || {
-            let mut writer = WavWriter::create(file, spec)?;
+            let mut writer = WavWriter::create(file, wav::SPEC)?;
             writer.flush()?;
             Ok::<_, hound::Error>(writer)
         };
@@ -52,7 +46,7 @@ impl SoundOutput for WavFile {
         ensure!(self.writer.len() as usize + length <= MOST_SAMPLES, "the sound file is full");
         let mut block = self.writer.get_i16_writer(u32::try_from(length)?);
         for sample in samples {
-            block.write_sample((sample * 32767.0).round() as i16); // saturates
+            block.write_sample(wav::pcm16(*sample));
         }
         for _ in 0..pause {
             block.write_sample(0_i16);

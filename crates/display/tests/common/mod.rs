@@ -4,9 +4,8 @@
 
 use std::path::PathBuf;
 
-use giliran_display::hall;
 use giliran_protocol::view::{BranchView, CallView, Language, Place};
-use giliran_voice::Voices;
+use giliran_voice::{Voices, folder};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
@@ -26,6 +25,7 @@ pub fn call(seq: u64) -> CallView {
         number: format!("A{:03}", seq % 1000),
         service: "aduan".into(),
         language: Language::Ms,
+        zones: vec![],
         counter: "k3".into(),
         place: Place::Counter,
         counter_number: 3,
@@ -35,7 +35,7 @@ pub fn call(seq: u64) -> CallView {
 
 pub fn picture(calls: Vec<CallView>) -> Box<BranchView> {
     let view = json!({
-        "id": "pejabat", "name": { "ms": "Pejabat" }, "time_zone": "Asia/Kuala_Lumpur",
+        "id": "pejabat", "name": { "ms": "Pejabat" }, "time_zone": "Asia/Kuala_Lumpur", "languages": ["ms", "en"], "viewing_m": 10,
         "opening": { "state": "always" }, "classes": [], "services": [], "counters": [], "calls": calls,
     });
     serde_json::from_value(view).expect("it has all that a picture must have")
@@ -46,5 +46,5 @@ pub fn voices_folder() -> PathBuf {
 }
 
 pub fn voices() -> Voices {
-    hall::load(&voices_folder(), None).expect("the shipped voices are in order")
+    folder::load(&voices_folder(), None).expect("the shipped voices are in order")
 }
