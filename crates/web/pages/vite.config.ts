@@ -5,12 +5,21 @@
 
 import preact from '@preact/preset-vite';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** What is fetched later has no style of its own and nothing before it: Vite's helper for that stays out. */
+const plainImports: Plugin = {
+  name: 'plain-imports',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : undefined),
+};
+
 export default defineConfig({
-  plugins: [preact({ devToolsEnabled: false, reactAliasesEnabled: false })],
+  plugins: [preact({ devToolsEnabled: false, reactAliasesEnabled: false }), plainImports],
+  // Nobody takes a text out of a language by its name.
+  json: { namedExports: false },
   build: {
     outDir: here('../dist'),
     emptyOutDir: true,
@@ -20,7 +29,13 @@ export default defineConfig({
     // What a page needs at once stands in its head; a language is fetched alone, with nothing before it.
     modulePreload: { polyfill: false, resolveDependencies: (_, parts, { hostType }) => (hostType === 'html' ? parts : []) },
     rolldownOptions: {
-      input: ['index', 'kiosk', 'counter', 'display', 'dashboard'].map((page) => here(`${page}.html`)),
+      input: ['index', 'kiosk', 'counter', 'display', 'dashboard', 'sign-in', 'people', 'phone', 'settings'].map((page) => here(`${page}.html`)),
+      output: {
+        // What most pages share, in one file: many small ones are packed worse.
+        codeSplitting: {
+          groups: [{ name: 'shared', test: /preact|src\/(?:\w+\.ts|ui\/(?:frame|later|trouble)|access\/(?:away|me|ask)|text\/common\/index)/ }],
+        },
+      },
     },
   },
   // While working on the pages, `npm run dev` takes everything else from a daemon that runs already.

@@ -22,8 +22,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      require-trusted-types-for 'script'; trusted-types 'none'",
 );
 
-/// Routes for the pages and what belongs to them: `/`, `/kiosk`, `/counter`, `/display`, `/dashboard`
-/// and `/assets/...`. Call it once: what it serves stays in memory for good.
+/// Routes for the pages and what belongs to them: `/`, `/kiosk`, `/counter`, `/display`, `/dashboard`,
+/// `/sign-in`, `/people`, `/phone`, `/settings` and `/assets/...`. Call it once: what it serves stays in memory for good.
 pub fn pages() -> Router {
     MemoryServe::new(include!(concat!(env!("OUT_DIR"), "/pages.rs")))
         .enable_clean_url(true)

@@ -10,7 +10,8 @@ use axum::{
 use giliran_web::pages;
 use tower::ServiceExt;
 
-const PAGES: [&str; 5] = ["/", "/kiosk", "/counter", "/display", "/dashboard"];
+const PAGES: [&str; 9] =
+    ["/", "/kiosk", "/counter", "/display", "/dashboard", "/sign-in", "/people", "/phone", "/settings"];
 
 static SERVED: LazyLock<Router> = LazyLock::new(pages);
 

@@ -1,6 +1,6 @@
 // Addresses on the daemon, and plain questions to it. Commands are sent by `press.ts`.
 
-import type { BranchInfo, ErrorView, FairOrder, FairOrderRecord } from './protocol';
+import type { BranchInfo, DayView, ErrorView, FairOrder, FairOrderRecord } from './protocol';
 
 const of = (branch: string, what: string) => `/api/v1/branches/${encodeURIComponent(branch)}/${what}`;
 
@@ -31,6 +31,13 @@ export async function fairOrder(branch: string): Promise<FairOrderRecord[]> {
     if (part.next == null) return records;
     after = part.next;
   }
+}
+
+/** The day by hours, beside a usual one. */
+export async function dayOf(branch: string): Promise<DayView> {
+  const answer = await fetch(of(branch, 'day'), { signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return (await answer.json()) as DayView;
 }
 
 /** Sends a file of appointments; says why, if it is not taken. */

@@ -32,12 +32,14 @@ export interface LinkListener {
 }
 
 export interface Link {
+  /** Tries at once, without sitting a pause out. */
+  again(): void;
   /** Closes the link for good. */
   close(): void;
 }
 
-/** Opens a link that lasts until it is closed. */
-export function openLink(branch: string, audience: Audience, listener: LinkListener): Link {
+/** Opens a link that lasts until it is closed; `speaks` when this page says calls aloud. */
+export function openLink(branch: string, audience: Audience, listener: LinkListener, speaks = false): Link {
   let picture: Picture | undefined;
   let socket: WebSocket | undefined;
   let status: LinkStatus = { state: 'opening' };
@@ -86,7 +88,7 @@ export function openLink(branch: string, audience: Audience, listener: LinkListe
     socket = mine;
     listen();
     mine.onopen = () => {
-      const hello: Hello = { type: 'hello', audience };
+      const hello: Hello = { type: 'hello', audience, ...(speaks && { speaks }) };
       if (picture && holes < 2) hello.resume = { log: picture.log, seq: picture.seq };
       mine.send(JSON.stringify(hello));
     };
@@ -119,13 +121,16 @@ export function openLink(branch: string, audience: Audience, listener: LinkListe
   };
 
   // The machine's network came back: no need to sit the pause out.
-  const online = () => status.state === 'down' && open();
-  addEventListener('online', online);
+  const again = () => {
+    if (status.state === 'down') open();
+  };
+  addEventListener('online', again);
   open();
   return {
+    again,
     close() {
       closed = true;
-      removeEventListener('online', online);
+      removeEventListener('online', again);
       drop();
     },
   };

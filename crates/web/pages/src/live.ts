@@ -3,10 +3,10 @@
 import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-import { openLink, type LinkStatus } from './link';
+import { openLink, type Link, type LinkStatus } from './link';
 import type { Picture } from './picture';
-import { forget, keep, kept, press as pressOf, send, type Ending, type Press } from './press';
-import type { Actor, Audience, Command, CommandAnswer, Language, ToClient } from './protocol';
+import { forget, keep, kept, mayGoOn, press as pressOf, send, type Ending, type Press } from './press';
+import type { Actor, Audience, Command, CommandAnswer, Language, Me, ToClient } from './protocol';
 import { beside, LANGUAGES, load, say, type Key } from './text';
 
 /** What the address says after the question mark. */
@@ -16,32 +16,37 @@ export const asked = (name: string): string | undefined =>
 export interface Live {
   readonly picture: Picture | undefined;
   readonly link: LinkStatus;
+  /** Tries the link at once. */
+  readonly again: () => void;
 }
 
 /**
  * The branch as it is. `each` sees every message that changed the picture, also when several come
- * between two paintings.
+ * between two paintings. `speaks` when this page says calls aloud.
  */
 export function useLive(
   branch: string,
   audience: Audience,
   each?: (picture: Picture, message: ToClient) => void,
+  speaks = false,
 ): Live {
   const [picture, setPicture] = useState<Picture>();
   const [link, setLink] = useState<LinkStatus>({ state: 'opening' });
   const listener = useRef(each);
   listener.current = each;
+  const live = useRef<Link>(undefined);
   useEffect(() => {
-    const opened = openLink(branch, audience, {
-      picture(next, message) {
+    const hears = {
+      picture(next: Picture, message: ToClient) {
         setPicture(next);
         listener.current?.(next, message);
       },
       status: setLink,
-    });
+    };
+    const opened = (live.current = openLink(branch, audience, hears, speaks));
     return () => opened.close();
-  }, [branch, audience]);
-  return { picture, link };
+  }, [branch, audience, speaks]);
+  return { picture, link, again: useCallback(() => live.current?.again(), []) };
 }
 
 /** The daemon's time, in milliseconds; the page is drawn again each second. */
@@ -114,50 +119,87 @@ export function useLanguage(title: Key, remember: boolean, bilingual: boolean): 
 export interface Presser {
   /** What was pressed and is not answered yet. While there is such, nothing else can be pressed. */
   readonly pending: Command | undefined;
-  /** How the last press ended, if not well. */
-  readonly failure: Exclude<Ending, { type: 'answered' }> | undefined;
+  /** How the last press ended, if not well. `undone`: its person did not sign in again in time. */
+  readonly failure: Exclude<Ending, { type: 'answered' | 'signed_out' }> | { readonly type: 'undone' } | undefined;
   readonly press: (command: Command) => void;
   readonly dismiss: () => void;
 }
 
-/** One press at a time, by whom it says; `answered` gets the good endings. */
+/** Somebody who has signed in, if it is so. */
+export const personOf = (me: Me | undefined) => (me?.kind === 'person' ? me : undefined);
+
+/** Who presses on a page for staff. */
+export interface Staff {
+  /** Who says to, where nobody signs in. */
+  readonly by: Actor | undefined;
+  /** Whom the daemon takes this browser for, once that is known. */
+  readonly me: Me | undefined;
+  /** Leads to the sign-in. What was pressed is held until its person is back. */
+  readonly leave: () => void;
+}
+
+/** One press at a time; `answered` gets the good endings. */
 export function usePress(
   branch: string,
   answered: (answer: CommandAnswer, command: Command) => void = () => {},
-  by?: Actor,
+  staff?: Staff,
 ): Presser {
-  const [pending, setPending] = useState<Command>();
+  // While it is open whether a press that was held goes on, nothing else can be pressed.
+  const [pending, setPending] = useState<Command | undefined>(() => {
+    const left = staff && kept(branch);
+    return left?.held ? left.command : undefined;
+  });
   const [failure, setFailure] = useState<Presser['failure']>();
-  const underway = useRef(false);
+  const underway = useRef(pending !== undefined);
   const listener = useRef(answered);
   listener.current = answered;
-  const presser = useRef(by);
-  presser.current = by;
+  const presser = useRef(staff);
+  presser.current = staff;
+  const me = staff?.me;
+  const who = personOf(me)?.id;
 
-  const start = useCallback(async (press: Press, doubt = false) => {
+  const start = useCallback(async (press: Press, doubt = false, from_ms?: number) => {
     // Asked here and not of `pending`, which changes only with the next painting.
     if (underway.current) return;
     underway.current = true;
     setPending(press.command);
     setFailure(undefined);
     keep(press);
-    const ending = await send(press, doubt);
+    const ending = await send(press, doubt, from_ms);
+    if (ending.type === 'signed_out' && presser.current) {
+      keep({ ...press, doubt: ending.doubt });
+      return presser.current.leave();
+    }
     forget();
     underway.current = false;
     setPending(undefined);
     if (ending.type === 'answered') listener.current(ending.answer, press.command);
-    else setFailure(ending);
+    else if (ending.type !== 'signed_out') setFailure(ending);
+    else setFailure(ending.doubt ? { type: 'lost' } : { type: 'refused', error: ending.error });
   }, []);
 
   useEffect(() => {
     const left = kept(branch);
-    if (left) void start(left, true);
-  }, [branch, start]);
+    if (!left) return;
+    if (!left.held) return void start(left, true);
+    if (!me) return;
+    underway.current = false;
+    if (mayGoOn(left, who)) return void start(left, left.doubt, Date.now());
+    forget();
+    setPending(undefined);
+    setFailure({ type: left.doubt ? 'lost' : 'undone' });
+  }, [branch, start, me?.kind, who]);
 
   return {
     pending,
     failure,
-    press: useCallback((command) => void start(pressOf(branch, command, presser.current)), [branch, start]),
+    press: useCallback(
+      (command) => {
+        const { by, me } = presser.current ?? {};
+        void start(pressOf(branch, command, by, personOf(me)?.id));
+      },
+      [branch, start],
+    ),
     dismiss: useCallback(() => setFailure(undefined), []),
   };
 }

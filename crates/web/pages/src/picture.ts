@@ -5,7 +5,7 @@
 // Invariant: a picture holds all entries that concern its audience up to `seq`, each once. A message
 // that would leave a hole is answered with `missed`, and the link asks again.
 
-import type { BranchView, Change, CallView, MissedView, TicketView, ToClient } from './protocol';
+import type { BranchView, CallView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
 
 export interface Picture {
   /** The log that it is of. */
@@ -62,6 +62,8 @@ export function take(
       return { ...picture, view: { ...picture.view, opening: message.opening } };
     case 'health':
       return { ...picture, view: { ...picture.view, health: message.health } };
+    case 'reported':
+      return { ...picture, view: withReport(picture.view, message.report) };
     default: // a refusal is the link's business; anything else is from a newer daemon
       return picture;
   }
@@ -96,7 +98,9 @@ function change(view: BranchView, change: Change): BranchView {
         ? { ...view, missed: view.missed.filter(({ ticket }) => ticket !== change.ticket) }
         : view;
     case 'call':
-      return { ...view, calls: withCall(view.calls ?? [], change.call) };
+      return withoutOldReports({ ...view, calls: withCall(view.calls ?? [], change.call) });
+    case 'notices':
+      return { ...view, notices: change.notices };
     case 'tally':
       return { ...view, tally: change.tally };
     case 'reset':
@@ -121,4 +125,16 @@ function withMissed(missed: MissedView[], one: MissedView): MissedView[] {
 
 function withCall(calls: CallView[], call: CallView): CallView[] {
   return [...calls, call].slice(-CALLS_KEPT);
+}
+
+/** What became of a call is kept for as long as the call is. */
+function withReport(view: BranchView, report: ReportView): BranchView {
+  if (!view.reports || !view.calls?.some(({ seq }) => seq === report.call)) return view;
+  const others = view.reports.filter(({ call }) => call !== report.call);
+  return { ...view, reports: [...others, report].sort((a, b) => a.call - b.call) };
+}
+
+function withoutOldReports(view: BranchView): BranchView {
+  const oldest = view.calls?.[0]?.seq ?? 0;
+  return view.reports ? { ...view, reports: view.reports.filter(({ call }) => call >= oldest) } : view;
 }

@@ -3,26 +3,77 @@
 // line has little to fetch. A folder below `text` has one file per language; `ms.json` is the measure, and
 // a check keeps the others' keys equal to its.
 
+import type accessMs from './text/access/ms.json';
+import type aidsMs from './text/aids/ms.json';
+import type alarmsMs from './text/alarms/ms.json';
 import common from './text/common';
 import type commonMs from './text/common/ms.json';
 import type counterMs from './text/counter/ms.json';
 import type dashboardMs from './text/dashboard/ms.json';
+import type deskMs from './text/desk/ms.json';
+import type dayMs from './text/day/ms.json';
 import type displayMs from './text/display/ms.json';
+import type exitMs from './text/exit/ms.json';
 import type hallMs from './text/hall/ms.json';
 import type indexMs from './text/index/ms.json';
+import type installerMs from './text/installer/ms.json';
 import type kioskMs from './text/kiosk/ms.json';
+import type pairingMs from './text/pairing/ms.json';
+import type peopleMs from './text/people/ms.json';
+import type phoneMs from './text/phone/ms.json';
+import type remoteMs from './text/remote/ms.json';
+import type settingsMs from './text/settings/ms.json';
+import type settingsCallingMs from './text/settings-calling/ms.json';
+import type settingsCountersMs from './text/settings-counters/ms.json';
+import type settingsFileMs from './text/settings-file/ms.json';
+import type settingsFormMs from './text/settings-form/ms.json';
+import type settingsHoursMs from './text/settings-hours/ms.json';
+import type settingsOfficeMs from './text/settings-office/ms.json';
+import type settingsReviewMs from './text/settings-review/ms.json';
+import type settingsSaidMs from './text/settings-said/ms.json';
+import type settingsScreensMs from './text/settings-screens/ms.json';
+import type settingsServicesMs from './text/settings-services/ms.json';
+import type signInMs from './text/sign-in/ms.json';
 import type staffMs from './text/staff/ms.json';
+import type tasksMs from './text/tasks/ms.json';
 import type { Language, Texts } from './protocol';
 
 export type Key =
+  | keyof typeof accessMs
+  | keyof typeof aidsMs
   | keyof typeof commonMs
   | keyof typeof counterMs
   | keyof typeof dashboardMs
+  | keyof typeof deskMs
+  | keyof typeof alarmsMs
+  | keyof typeof commonMs
+  | keyof typeof counterMs
+  | keyof typeof dashboardMs
+  | keyof typeof dayMs
   | keyof typeof displayMs
+  | keyof typeof exitMs
   | keyof typeof hallMs
   | keyof typeof indexMs
+  | keyof typeof installerMs
   | keyof typeof kioskMs
-  | keyof typeof staffMs;
+  | keyof typeof pairingMs
+  | keyof typeof peopleMs
+  | keyof typeof phoneMs
+  | keyof typeof remoteMs
+  | keyof typeof settingsMs
+  | keyof typeof settingsCallingMs
+  | keyof typeof settingsCountersMs
+  | keyof typeof settingsFileMs
+  | keyof typeof settingsFormMs
+  | keyof typeof settingsHoursMs
+  | keyof typeof settingsOfficeMs
+  | keyof typeof settingsReviewMs
+  | keyof typeof settingsSaidMs
+  | keyof typeof settingsScreensMs
+  | keyof typeof settingsServicesMs
+  | keyof typeof signInMs
+  | keyof typeof staffMs
+  | keyof typeof tasksMs;
 
 type Words = Partial<Record<Key, string>>;
 
@@ -32,14 +83,14 @@ export type Book = Record<Language, () => Promise<{ default: Words }>>;
 const books: Book[] = [common];
 const known: Partial<Record<Language, Words>> = {};
 
-/** Adds a page's own texts, before any language is loaded. */
+/** Adds a page's own texts, or those of a part that comes later, before they are loaded. */
 export const learn = (...more: Book[]) => books.push(...more);
 
-/** Fetches what there is in a language, once. */
+/** Fetches what there is in a language. A browser fetches each book once, however often it is asked. */
 export async function load(language: Language): Promise<void> {
-  if (known[language]) return;
+  if (language === 'zh') void import('./style/chinese');
   const words = await Promise.all(books.map((book) => book[language]()));
-  known[language] = Object.assign({}, ...words.map((word) => word.default));
+  known[language] = Object.assign({}, known[language], ...words.map((word) => word.default));
 }
 
 /** The languages as a page offers them, each by its own name. */

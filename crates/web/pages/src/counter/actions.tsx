@@ -1,15 +1,15 @@
 // What an officer can do now, by button or by key.
 //
-// The focus stays where work goes on: when the pressed button can do no more, it moves to the one that
-// usually comes next.
+// What usually comes next is one large button that is always in the same place; the others have places of their
+// own. The focus stays where work goes on: once a press is done it is on the large button.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useSpeech, type Presser } from '../live';
-import type { BranchView, Command, CounterView, PauseReason } from '../protocol';
+import type { BranchView, Command, CounterView } from '../protocol';
 import type { Key } from '../text';
-import { Pause } from '../ui/pause';
-import { Manage, NextOf, Park, Transfer } from './dialogs';
+import { elapsed } from '../time';
+import { useKeys } from './keys';
 
 interface Offer {
   readonly name: string;
@@ -19,143 +19,169 @@ interface Offer {
   readonly command?: Command;
 }
 
-/** A dialog that is open, and the ticket that it was opened for. */
-interface Asking {
-  readonly name: string;
-  readonly ticket: number | undefined;
+/** For how long the large button rests when it has become another: whoever struck twice meant the first. */
+const SETTLE_MS = 250;
+/** How long an answer may take before it is spoken of. */
+const SLOW_MS = 600;
+
+/** Whether it has been so for a while. */
+function useLasting(wanted: unknown, ms: number): boolean {
+  const [lasting, setLasting] = useState<unknown>();
+  useEffect(() => {
+    const timer = setTimeout(() => setLasting(wanted), ms);
+    return () => clearTimeout(timer);
+  }, [wanted, ms]);
+  return lasting === wanted;
 }
 
-export function Actions({ view, counter, waiting, presser, now }: {
+export function Actions({ view, counter, waiting, presser, linked, undo_ms, keys, onAsk }: {
   view: BranchView;
   counter: CounterView;
   /** How many wait whom the counter may call. */
   waiting: number;
   presser: Presser;
-  now: number;
+  /** Whether the link is up. */
+  linked: boolean;
+  /** For how long the last press can still be taken back. */
+  undo_ms: number;
+  /** Whether single keys act. */
+  keys: boolean;
+  /** Opens a dialog. */
+  onAsk: (name: string) => void;
 }) {
   const { say } = useSpeech();
-  const [asking, setAsking] = useState<Asking>();
-  const offers = offersOf(view, counter, waiting);
+  const offers = offersOf(view, counter, waiting, undo_ms);
+  const usual = offers[usualOf(counter)];
   const free = !presser.pending;
-  const [keys, setKeys] = useShortcuts();
-  const usual = usualOf(counter);
+  const settled = useLasting(usual?.name, SETTLE_MS);
+  const slow = useLasting(presser.pending, SLOW_MS) && !free;
 
-  const run = (offer: Offer) => {
-    if (!offer.can || !free) return;
+  const run = (offer: Offer | undefined) => {
+    if (!offer?.can || !free) return;
     if (offer.command) presser.press(offer.command);
-    else setAsking({ name: offer.name, ticket: counter.current?.ticket });
+    else onAsk(offer.name);
   };
   useKeys(keys, (key) => {
+    if (key === 'Enter') {
+      if (settled) run(usual);
+      return true;
+    }
     // Z as elsewhere, U as the word begins.
-    const offer = offers.find((offer) => offer.key === (key === 'Z' ? 'U' : key));
-    if (offer) run(offer);
+    const offer = Object.values(offers).find((offer) => offer.key === (key === 'Z' ? 'U' : key));
+    run(offer);
     return offer !== undefined;
   });
 
   const group = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const focused = document.activeElement;
-    const stranded = !focused || focused === document.body || focused.matches('.actions [aria-disabled="true"]');
-    if (free && stranded) group.current?.querySelector<HTMLElement>(`[data-name="${usual}"]`)?.focus();
-  }, [usual, free]);
+    const stranded = !focused || focused === document.body || group.current?.contains(focused);
+    if (free && stranded) group.current?.querySelector<HTMLElement>('.primary')?.focus();
+  }, [usual?.name, free]);
 
+  const label = ({ name }: Offer) => say(`counter.do.${name}` as Key);
   return (
     <div class="actions" ref={group} role="group" aria-label={say('counter.actions')}>
-      {offers.map((offer) => (
+      {usual && (
         <button
-          key={offer.name}
           type="button"
-          data-name={offer.name}
-          class={offer.name === usual ? 'primary' : ''}
-          aria-disabled={!offer.can || !free}
-          aria-keyshortcuts={keys ? offer.key : undefined}
-          onClick={() => run(offer)}
+          data-name={usual.name}
+          class="primary"
+          // While it rests or waits it looks as before: it is no other button.
+          data-resting={usual.can && !(free && settled)}
+          aria-disabled={!usual.can || !free || !settled}
+          aria-keyshortcuts={keys ? usual.key : undefined}
+          // The second of two quick clicks is none.
+          onClick={({ detail }) => detail < 2 && settled && run(usual)}
         >
-          {say(`counter.do.${offer.name}` as Key)} {keys && <kbd aria-hidden="true">{offer.key}</kbd>}
+          <span>
+            {label(usual)}
+            {usual.name === 'next' && !usual.can && <small>{say('counter.nobody')}</small>}
+          </span>
+          {keys && (
+            <span class="keys" aria-hidden="true">
+              <kbd>{usual.key}</kbd> <kbd>Enter ↵</kbd>
+            </span>
+          )}
         </button>
-      ))}
-      <label class="shortcuts">
-        <input type="checkbox" checked={keys} onChange={({ currentTarget }) => setKeys(currentTarget.checked)} />
-        {say('counter.keys')}
-      </label>
-      {/* A dialog for a ticket that is no longer here must not act on the next one. */}
-      {asking && asking.ticket === counter.current?.ticket && (
-        <Ask
-          name={asking.name}
-          view={view}
-          counter={counter}
-          now={now}
-          onClose={() => setAsking(undefined)}
-          onDo={(command) => {
-            setAsking(undefined);
-            presser.press(command);
-          }}
-        />
       )}
+      <p class="sending" role="status">
+        {slow && say(linked ? 'counter.sending' : 'counter.kept')}
+      </p>
+      <div class="others">
+        {PLACES.map((names) => {
+          const offer = names.map((name) => offers[name]).find((offer) => offer && offer !== usual);
+          if (!offer) return <span key={names[0]} />;
+          return (
+            <button
+              key={names[0]}
+              type="button"
+              data-name={offer.name}
+              aria-disabled={!offer.can || !free}
+              aria-keyshortcuts={keys ? offer.key : undefined}
+              onClick={() => run(offer)}
+            >
+              <span>
+                {label(offer)}
+                {offer.name === 'undo' && offer.can && <small aria-hidden="true">{elapsed(undo_ms)}</small>}
+              </span>
+              {keys && <kbd aria-hidden="true">{offer.key}</kbd>}
+            </button>
+          );
+        })}
+      </div>
     </div>
   );
 }
 
-/** The dialog of an action. */
-function Ask({ name, now, ...asking }: {
-  name: string;
-  view: BranchView;
-  counter: CounterView;
-  now: number;
-  onClose: () => void;
-  onDo: (command: Command) => void;
-}) {
-  const { current } = asking.counter;
-  const ticket = asking.view.tickets?.find(({ id }) => id === current?.ticket);
-  if (name === 'pause') {
-    const pause = (reason: PauseReason) =>
-      asking.onDo({ type: 'pause_counter', counter: asking.counter.id, reason });
-    return <Pause onClose={asking.onClose} onChoose={pause} />;
-  }
-  if (name === 'of') return <NextOf {...asking} />;
-  if (!current) return null;
-  if (name === 'transfer') return <Transfer {...asking} ticket={current} />;
-  if (name === 'park') return <Park {...asking} ticket={current} now={now} />;
-  return ticket ? <Manage {...asking} ticket={ticket} /> : null;
-}
+/** Where a hand finds each: about the visitor of now, about the next, about the counter. */
+const PLACES = [
+  ['recall'],
+  ['no_show'],
+  ['finish'],
+  ['transfer'],
+  ['park'],
+  ['note'],
+  ['of'],
+  ['manage'],
+  ['ahead'],
+  ['undo'],
+  ['pause', 'go_on'],
+  ['close', 'open'],
+];
 
-/** All that there is, in a fixed order, so that a hand finds its button. */
-function offersOf(view: BranchView, counter: CounterView, waiting: number): Offer[] {
+/** All that there is. */
+function offersOf(view: BranchView, counter: CounterView, waiting: number, undo_ms: number): Record<string, Offer> {
   const { id, open, current, pause, ahead } = counter;
   const ticket = current?.ticket ?? 0;
   const here = current != null;
   const called = here && !current.serving;
   const calls = open && !pause;
-  const someone = calls && (waiting > 0 || ahead != null);
-  return [
-    { name: 'next', key: 'N', can: someone && !here, command: { type: 'call_next', counter: id } },
-    { name: 'of', key: 'V', can: calls && !here && waiting > 0 },
-    { name: 'recall', key: 'R', can: called, command: { type: 'recall', counter: id, ticket } },
-    { name: 'start', key: 'S', can: called, command: { type: 'start_serving', counter: id, ticket } },
-    { name: 'finish', key: 'F', can: here, command: { type: 'finish', counter: id, ticket } },
-    { name: 'no_show', key: 'X', can: called, command: { type: 'no_show', counter: id, ticket } },
-    { name: 'transfer', key: 'T', can: here },
-    { name: 'park', key: 'P', can: here },
-    ...(counter.calls_ahead
-      ? [
-          {
-            name: 'ahead',
-            key: 'A',
-            can: calls && !ahead && waiting > 0,
-            command: { type: 'call_ahead', counter: id },
-          } as const,
-        ]
-      : []),
-    { name: 'manage', key: 'M', can: here },
-    // Whether there is something to take back only the daemon knows.
-    ...(view.undo_s ? [{ name: 'undo', key: 'U', can: open, command: { type: 'undo', counter: id } } as const] : []),
-    pause
-      ? { name: 'go_on', key: 'G', can: true, command: { type: 'resume_counter', counter: id } }
-      : { name: 'pause', key: 'H', can: open && !here },
-    open
-      ? { name: 'close', key: 'C', can: !here, command: { type: 'close_counter', counter: id } }
-      : { name: 'open', key: 'O', can: true, command: { type: 'open_counter', counter: id } },
-  ];
+  const offer = (name: string, key: string, can: boolean, command?: Command) => ({
+    [name]: { name, key, can, ...(command && { command }) },
+  });
+  return {
+    ...offer('next', 'N', calls && (waiting > 0 || ahead != null) && !here, { type: 'call_next', counter: id }),
+    ...offer('of', 'V', calls && !here && waiting > 0),
+    ...offer('recall', 'R', called, { type: 'recall', counter: id, ticket }),
+    ...offer('start', 'S', called, { type: 'start_serving', counter: id, ticket }),
+    // Where the office wants to know how, it is asked first.
+    ...offer('finish', 'F', here, view.outcomes?.length ? undefined : { type: 'finish', counter: id, ticket }),
+    ...offer('no_show', 'X', called, { type: 'no_show', counter: id, ticket }),
+    ...offer('transfer', 'T', here),
+    ...offer('park', 'P', here),
+    ...offer('note', 'K', here),
+    ...(counter.calls_ahead &&
+      offer('ahead', 'A', calls && !ahead && waiting > 0, { type: 'call_ahead', counter: id })),
+    ...offer('manage', 'M', here),
+    ...(view.undo_s && offer('undo', 'U', open && undo_ms > 0, { type: 'undo', counter: id })),
+    ...(pause
+      ? offer('go_on', 'G', true, { type: 'resume_counter', counter: id })
+      : offer('pause', 'H', open && !here)),
+    ...(open
+      ? offer('close', 'C', !here, { type: 'close_counter', counter: id })
+      : offer('open', 'O', true, { type: 'open_counter', counter: id })),
+  };
 }
 
 /** What usually comes next. */
@@ -164,33 +190,4 @@ function usualOf({ open, current, pause }: CounterView): string {
   if (pause) return 'go_on';
   if (!current) return 'next';
   return current.serving ? 'finish' : 'start';
-}
-
-const KEY = 'giliran.shortcuts';
-
-/** Whether single keys act. Who speaks to the computer or strikes keys by accident switches them off. */
-function useShortcuts(): [boolean, (on: boolean) => void] {
-  const [on, setOn] = useState(() => localStorage.getItem(KEY) !== 'off');
-  return [
-    on,
-    (on) => {
-      localStorage.setItem(KEY, on ? 'on' : 'off');
-      setOn(on);
-    },
-  ];
-}
-
-/** Single keys, except where a person writes or a dialog is open. */
-function useKeys(on: boolean, pressed: (key: string) => boolean): void {
-  const listener = useRef(pressed);
-  listener.current = on ? pressed : () => false;
-  useEffect(() => {
-    const down = (event: KeyboardEvent) => {
-      if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (event.target instanceof Element && event.target.closest('input:not([type="checkbox"]), select, textarea, dialog')) return;
-      if (listener.current(event.key.toUpperCase())) event.preventDefault();
-    };
-    addEventListener('keydown', down);
-    return () => removeEventListener('keydown', down);
-  }, []);
 }

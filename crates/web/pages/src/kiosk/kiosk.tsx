@@ -1,52 +1,91 @@
 // Choosing a service and seeing the number, for one visitor after the other.
 //
 // Each visitor finds the page as it was meant: at its first page, in its first language, for an ordinary
-// visitor. A number is one press away, or two where the office has groups of services or asks for more.
+// visitor, without aids. A number is one press away, or two where the office has groups of services or asks
+// for more.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { useLive, useNow, usePress, useSpeech } from '../live';
-import type { BranchView, ClassView, GroupView, Language, Outcome, ServiceView, TroubleView } from '../protocol';
+import { Away, useRefusal } from '../access/away';
+import type { Aids } from '../aids/aids';
+import { asked, useLive, useNow, usePress, useSpeech } from '../live';
+import type { BranchView, Outcome, ServiceView } from '../protocol';
 import { useRenewal } from '../renew';
-import { beside, pick, say as sayIn } from '../text';
-import { clock, date, range } from '../time';
-import { Action, Failure, Header, Languages, LinkDown } from '../ui/frame';
-import { asksMore, Back, CheckIn, Prepare } from './steps';
-import { whyOf } from '../ui/trouble';
-import { TicketScreen } from './ticket';
+import { pick } from '../text';
+import { clock, date } from '../time';
+import { Failure, Header, Languages, LinkDown } from '../ui/frame';
+import { useLater } from '../ui/later';
+import { Icon } from './icon';
+import { Idle } from './idle';
+import { Offered } from './second';
+import { Classes, Services } from './services';
 
-/** After how long without a touch the page belongs to the next visitor. */
-const IDLE_MS = 40_000;
+/** What an appointment's code looks like. */
+const CODE = /^[a-z0-9]{4,16}$/i;
 
 export type Issued = Extract<Outcome, { type: 'issued' }>;
 
 /** Where a visitor is. */
 type Place = { at: 'page'; group?: string } | { at: 'prepare'; id: string; group?: string } | { at: 'check_in' };
 
+const START: Place = { at: 'page' };
+
+const page = (group: string | null | undefined): Place => (group ? { at: 'page', group } : START);
+
 export function Kiosk({ branch }: { branch: string }) {
-  const { language, choose } = useSpeech();
-  const { picture, link } = useLive(branch, 'kiosk');
-  const first = useRef(language);
+  const { language, choose, say } = useSpeech();
+  const { picture, link, again } = useLive(branch, 'kiosk');
+  const refusal = useRefusal(link);
   const [chosenClass, setChosenClass] = useState<string>();
-  const [place, setPlace] = useState<Place>({ at: 'page' });
+  const [place, setPlace] = useState<Place>(START);
   const [issued, setIssued] = useState<Issued>();
+  const [aids, setAids] = useState<Aids>({});
+  const [keyed, setKeyed] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const [misread, setMisread] = useState(false);
   const presser = usePress(branch, ({ outcome }) => {
     if (outcome.type === 'issued') setIssued(outcome);
   });
-  useRenewal(link, !issued && !presser.pending);
   const now = useNow(picture);
+  const view = picture?.view;
+  const first = useFirstLanguage(view);
+  // As the next visitor should find it.
+  const untouched =
+    place === START &&
+    !chosenClass &&
+    !keyed &&
+    !leaving &&
+    !misread &&
+    !presser.failure &&
+    !Object.values(aids).some(Boolean) &&
+    (!first || language === first);
+  useRenewal(link, untouched && !issued && !presser.pending);
+  // They are fetched before anybody wants them: a link that is cut meanwhile must not keep a number back.
+  const ticket = useLater(view !== undefined, () => import('./ticket'));
+  const steps = useLater(view !== undefined, () => import('./steps'));
+  const help = useLater(view !== undefined, () => import('../aids/aids'));
+  const code = useLater(view !== undefined, () => import('../ui/code'));
+  const closed = useLater(view !== undefined, () => import('./closed'));
+  const keys = useLater(view !== undefined, () => import('./keys'));
+  const exit = useLater(leaving, () => import('../exit/leave'));
 
   const next = () => {
     setIssued(undefined);
-    setPlace({ at: 'page' });
+    setPlace(START);
     setChosenClass(undefined);
+    setAids({});
+    setKeyed(false);
+    setLeaving(false);
+    setMisread(false);
     presser.dismiss();
-    choose(first.current);
+    if (first) choose(first);
   };
-  useIdle(IDLE_MS, next);
-
-  const view = picture?.view;
+  const back = () => setPlace(page('group' in place ? place.group : undefined));
   const group = view?.classes.find(({ id }) => id === chosenClass) ?? view?.classes[0];
+  const checkIn = (code: string, speaks = language) =>
+    presser.press({ type: 'check_in', code: code.toUpperCase(), language: speaks });
+
+  if (refusal) return <Away refusal={refusal} pairable={{ device: 'kiosk', branch, again }} />;
   const classes = view && view.classes.length > 1 && (
     <Classes view={view} chosen={group} onChoose={setChosenClass} />
   );
@@ -58,67 +97,118 @@ export function Kiosk({ branch }: { branch: string }) {
       ...(group && group !== view?.classes[0] ? { class: group.id } : {}),
       ...(person !== undefined && { person }),
     });
+  const service = place.at === 'prepare' ? view?.services.find(({ id }) => id === place.id) : undefined;
   const screen = () => {
     if (!view) return <Waiting />;
-    if (issued) return <TicketScreen issued={issued} view={view} onDone={next} />;
-    if (view.health?.trouble) return <Trouble trouble={view.health.trouble} />;
-    if (view.opening.state === 'closed') return <Closed view={view} />;
-    if (place.at === 'check_in') {
-      return (
-        <CheckIn
-          can={!presser.pending}
-          onCheckIn={(code) => presser.press({ type: 'check_in', code, language })}
-          onBack={() => setPlace({ at: 'page' })}
-        />
-      );
+    if (issued) return ticket ? <ticket.TicketScreen issued={issued} view={view} Code={code?.Code} onDone={next} /> : <Waiting />;
+    if (view.health?.trouble || view.opening.state === 'closed') return closed ? <closed.Closed view={view} /> : <Waiting />;
+    if (steps && place.at === 'check_in') {
+      return <steps.CheckIn can={!presser.pending} onCheckIn={(code) => checkIn(code)} onBack={() => setPlace(START)} />;
     }
-    const service = place.at === 'prepare' ? view.services.find(({ id }) => id === place.id) : undefined;
-    if (service) {
+    if (steps && service) {
       return (
-        <Prepare
+        <steps.Prepare
+          view={view}
           service={service}
           can={!presser.pending && service.numbers_left !== 0}
           onTake={(person) => take(service, person)}
-          onBack={() => setPlace({ ...place, at: 'page' })}
+          onBack={back}
         >
           {classes}
-        </Prepare>
+        </steps.Prepare>
       );
     }
     return (
-      <Page
+      <Services
         view={view}
-        within={place.group}
+        within={place.at === 'page' ? place.group : undefined}
         busy={Boolean(presser.pending)}
+        keyed={keyed}
         onAppointment={() => setPlace({ at: 'check_in' })}
         onService={(service) => {
           if (asksMore(service)) setPlace({ ...place, at: 'prepare', id: service.id });
           else take(service);
         }}
-        onGroup={(group) => setPlace({ at: 'page', ...(group && { group }) })}
+        onGroup={(group) => setPlace(page(group))}
       >
         {classes}
-      </Page>
+      </Services>
     );
   };
+  const languages = <Languages offered={view?.languages} />;
+  const idle = <Idle active={!issued && !untouched} onDone={next} />;
   return (
-    <div class="kiosk">
-      <Header office={view ? pick(view.name, language) : ''}>
-        <p class="now">
-          {view && (
-            <>
-              <span class="date">{date(now, view.time_zone, language)}</span>
-              <time>{clock(now, view.time_zone)}</time>
-            </>
+    <Offered.Provider value={view?.languages ?? []}>
+      <div class="kiosk" onContextMenu={(event) => event.preventDefault()}>
+        <Header office={view ? pick(view.name, language) : ''}>
+          <p class="now">
+            {view && (
+              <>
+                <span class="date">{date(now, view.time_zone, language)}</span>
+                <time>{clock(now, view.time_zone)}</time>
+              </>
+            )}
+          </p>
+          {!aids.low && languages}
+        </Header>
+        <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
+        {view && !issued && place.at === 'page' && <Notices view={view} />}
+        {screen()}
+        <footer class="foot">
+          <Failure presser={presser} />
+          <div role="alert">{misread && <p class="notice refused">{say('kiosk.scanned')}</p>}</div>
+          {!leaving && idle}
+          {aids.low && languages}
+          {help && (
+            <help.AidsBar
+              aids={aids}
+              scene={[language, issued?.ticket, place.at, service?.id ?? ('group' in place ? place.group : '')].join()}
+              onChange={setAids}
+            />
           )}
-        </p>
-        <Languages />
-      </Header>
-      <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
-      <Failure presser={presser} />
-      {screen()}
-    </div>
+        </footer>
+        {keys && (
+          <keys.Keys
+            onScan={(code) => {
+              if (!view?.appointments || presser.pending) return;
+              // Whoever holds a code to the scanner while another's number stands there is the next visitor.
+              if (issued) next();
+              setMisread(!CODE.test(code));
+              if (CODE.test(code)) checkIn(code, issued ? first : language);
+            }}
+            onDigit={(nth) => document.querySelectorAll<HTMLElement>('.services button')[nth - 1]?.click()}
+            onBack={() => {
+              if (issued || place === START) next();
+              else if (place.at === 'page') setPlace(page(view?.groups?.find(({ id }) => id === place.group)?.within));
+              else back();
+            }}
+            onKeyed={() => setKeyed(true)}
+            onWayOut={() => setLeaving(true)}
+          />
+        )}
+        {exit && leaving && (
+          <exit.Leave branch={branch} onBack={() => setLeaving(false)}>
+            {idle}
+          </exit.Leave>
+        )}
+      </div>
+    </Offered.Provider>
   );
+}
+
+/** Whether a service is chosen in two steps. */
+const asksMore = ({ documents, one_per_person }: ServiceView): boolean =>
+  Boolean(documents?.length || one_per_person);
+
+/** The language that the address names, else the office's first; the page speaks it until somebody chooses. */
+function useFirstLanguage(view: BranchView | undefined) {
+  const { language, choose } = useSpeech();
+  const named = useRef(asked('lang') !== undefined ? language : undefined);
+  const first = named.current ?? view?.languages[0];
+  useEffect(() => {
+    if (first) choose(first);
+  }, [first]);
+  return first;
 }
 
 function Waiting() {
@@ -130,214 +220,20 @@ function Waiting() {
   );
 }
 
-/** Nobody gets a number now; when it will be so again. */
-function Closed({ view }: { view: BranchView }) {
+/** What the office tells everybody. */
+function Notices({ view }: { view: BranchView }) {
   const { language, say } = useSpeech();
-  const other = beside(language);
-  const next = view.opening.state === 'closed' ? view.opening.next : undefined;
-  const at = next ? Date.parse(next) : undefined;
-  const opens = (language: Language) =>
-    at !== undefined &&
-    sayIn(language, 'opening.next', { date: date(at, view.time_zone, language), time: clock(at, view.time_zone) });
+  if (!view.notices?.length) return null;
   return (
-    <main class="closed">
-      <h1>{say('opening.closed')}</h1>
-      <p class="second" lang={other}>
-        {sayIn(other, 'opening.closed')}
-      </p>
-      <p class="advice">{opens(language) || say('kiosk.closed')}</p>
-      {at !== undefined && (
-        <p class="second" lang={other}>
-          {opens(other)}
-        </p>
-      )}
-    </main>
-  );
-}
-
-/** Nothing can be given out, and no button makes as if it could. It goes as it came. */
-function Trouble({ trouble }: { trouble: TroubleView }) {
-  const { language, say } = useSpeech();
-  const other = beside(language);
-  return (
-    <main>
-      <div class="closed" role="alert">
-        <h1>{say('trouble.hall')}</h1>
-        <p class="second" lang={other}>
-          {sayIn(other, 'trouble.hall')}
-        </p>
-        <p class="advice">
-          <strong>{say('trouble.ask')}</strong> {whyOf(trouble, language)}
-        </p>
-        <p class="second" lang={other}>
-          {sayIn(other, 'trouble.ask')} {whyOf(trouble, other)}
-        </p>
-      </div>
-    </main>
-  );
-}
-
-/** One page of services and of groups of them. */
-function Page({ view, within, busy, children, onAppointment, onService, onGroup }: {
-  view: BranchView;
-  within: string | undefined;
-  busy: boolean;
-  children: preact.ComponentChildren;
-  onAppointment: () => void;
-  onService: (service: ServiceView) => void;
-  onGroup: (group: string | undefined) => void;
-}) {
-  const { language, say } = useSpeech();
-  const other = beside(language);
-  const here = view.groups?.find(({ id }) => id === within);
-  const groups = view.groups?.filter((group) => (group.within ?? undefined) === here?.id) ?? [];
-  const services = view.services.filter(({ group }) => (group ?? undefined) === here?.id);
-  return (
-    <main>
-      {here && <Back onBack={() => onGroup(here.within ?? undefined)} />}
-      <div class="lead">
-        <h1>{here ? pick(here.name, language) : say('kiosk.choose')}</h1>
-        <p class="waiting" role="status">
-          {busy ? say('kiosk.printing') : ''}
-        </p>
-        <p class="second" lang={other}>
-          {here ? here.name[other] : sayIn(other, 'kiosk.choose')}
-        </p>
-        {view.appointments && (
-          <button type="button" class="appointment" onClick={onAppointment}>
-            {say('kiosk.appointment')}
-          </button>
-        )}
-      </div>
-      <ul class="services" data-many={groups.length + services.length > 6}>
-        {groups.map((group) => (
-          <li key={group.id}>
-            <Action class="service group" can={!busy} onPress={() => onGroup(group.id)}>
-              <Group view={view} group={group} />
-            </Action>
-          </li>
-        ))}
-        {services.map((service) => (
-          <li key={service.id}>
-            <Action class="service" can={!busy && service.numbers_left !== 0} onPress={() => onService(service)}>
-              <Service view={view} service={service} />
-            </Action>
+    <section aria-label={say('kiosk.notices')}>
+      <ul class="notices">
+        {view.notices.map(({ id, text }) => (
+          <li key={id ?? text.ms}>
+            <Icon name="notice" />
+            {pick(text, language)}
           </li>
         ))}
       </ul>
-      {children}
-    </main>
+    </section>
   );
-}
-
-function Group({ view, group }: { view: BranchView; group: GroupView }) {
-  const { language } = useSpeech();
-  const inside = [
-    ...(view.groups?.filter(({ within }) => within === group.id) ?? []),
-    ...view.services.filter((service) => service.group === group.id),
-  ];
-  return (
-    <>
-      <span class="letters" aria-hidden="true">
-        …
-      </span>
-      <Names name={group.name} />
-      <span class="facts">{inside.map(({ name }) => pick(name, language)).join(' · ')}</span>
-    </>
-  );
-}
-
-function Names({ name }: { name: ServiceView['name'] }) {
-  const { language } = useSpeech();
-  const other = beside(language);
-  return (
-    <span class="names">
-      <strong>{pick(name, language)}</strong>
-      {name[other] && (
-        <span class="second" lang={other}>
-          {name[other]}
-        </span>
-      )}
-    </span>
-  );
-}
-
-/** The services that a visit goes on to, as people read them. */
-export const legsOf = (view: BranchView, service: ServiceView, language: Language): string =>
-  (service.then ?? [])
-    .flatMap((id) => view.services.filter((service) => service.id === id))
-    .map(({ name }) => pick(name, language))
-    .join(', ');
-
-function Service({ view, service }: { view: BranchView; service: ServiceView }) {
-  const { language, say } = useSpeech();
-  const { numbers_left, last_ticket } = service;
-  const legs = legsOf(view, service, language);
-  return (
-    <>
-      <span class="letters" aria-hidden="true">
-        {service.letters}
-      </span>
-      <Names name={service.name} />
-      <span class="facts">
-        {numbers_left === 0 ? (
-          <strong>{say('left.none')}</strong>
-        ) : (
-          <>
-            <span>
-              {say(service.waiting === 1 ? 'kiosk.waiting.one' : 'kiosk.waiting', { count: service.waiting })}
-            </span>
-            <span>{service.wait ? range(service.wait, language) : say('kiosk.wait.unknown')}</span>
-            {numbers_left != null && <span>{say('left', { count: numbers_left })}</span>}
-            {last_ticket && <span>{say('kiosk.last_ticket', { time: last_ticket.slice(0, 5) })}</span>}
-          </>
-        )}
-        {legs && <span>{say('then', { names: legs })}</span>}
-      </span>
-    </>
-  );
-}
-
-/** For whom the number is. The ordinary visitor has nothing to choose. */
-function Classes({ view, chosen, onChoose }: {
-  view: BranchView;
-  chosen: ClassView | undefined;
-  onChoose: (id: string) => void;
-}) {
-  const { language, say } = useSpeech();
-  return (
-    <fieldset class="classes">
-      <legend>{say('kiosk.for')}</legend>
-      {view.classes.map((group) => (
-        <label key={group.id}>
-          <input
-            type="radio"
-            name="class"
-            checked={group === chosen}
-            onChange={() => onChoose(group.id)}
-          />
-          <span>{pick(group.name, language)}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-/** Calls back once nobody has touched the page for a while. */
-function useIdle(after_ms: number, idle: () => void): void {
-  const listener = useRef(idle);
-  listener.current = idle;
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    const touched = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => listener.current(), after_ms);
-    };
-    for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, touched);
-    touched();
-    return () => {
-      clearTimeout(timer);
-      for (const kind of ['pointerdown', 'keydown']) removeEventListener(kind, touched);
-    };
-  }, [after_ms]);
 }

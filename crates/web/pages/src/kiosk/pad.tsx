@@ -3,11 +3,12 @@
 import { useId } from 'preact/hooks';
 
 import { useSpeech } from '../live';
+import { Icon } from './icon';
 
 export const DIGITS = [...'123456789', '', '0'];
 export const SIGNS = [...'1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 
-export function Pad({ label, why, keys, most, value, onChange }: {
+export function Pad({ label, why, keys, most, value, secret = false, onChange, onEnter }: {
   label: string;
   /** What the asked for is for, and what becomes of it. */
   why?: string;
@@ -16,17 +17,21 @@ export function Pad({ label, why, keys, most, value, onChange }: {
   /** How many characters there may be. */
   most: number;
   value: string;
+  /** Whether it is hidden; then a keyboard may type more than there are keys for. */
+  secret?: boolean;
   onChange: (value: string) => void;
+  onEnter?: () => void;
 }) {
   const { say } = useSpeech();
   const id = useId();
-  const set = (text: string) =>
-    onChange([...text.toUpperCase()].filter((sign) => keys.includes(sign)).slice(0, most).join(''));
+  const known = (sign: string) => keys.find((key) => key.toLowerCase() === sign.toLowerCase()) ?? '';
+  const set = (text: string) => onChange((secret ? text : [...text].map(known).join('')).slice(0, most));
   return (
     <div class="pad" data-keys={keys.length}>
       <label for={id}>{label}</label>
       <input
         id={id}
+        {...(secret ? { type: 'password' } : { type: 'text' })}
         value={value}
         inputMode="none"
         autocomplete="off"
@@ -35,6 +40,7 @@ export function Pad({ label, why, keys, most, value, onChange }: {
           set(currentTarget.value);
           currentTarget.value = value;
         }}
+        onKeyDown={({ key }) => key === 'Enter' && onEnter?.()}
       />
       {why && <p id={`${id}-why`}>{why}</p>}
       <div class="keys" role="group" aria-label={label}>
@@ -48,7 +54,7 @@ export function Pad({ label, why, keys, most, value, onChange }: {
           ),
         )}
         <button type="button" aria-label={say('kiosk.erase')} onClick={() => set(value.slice(0, -1))}>
-          ⌫
+          <Icon name="erase" />
         </button>
       </div>
     </div>

@@ -3,20 +3,20 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useSpeech } from '../live';
-import type { ServiceView } from '../protocol';
-import { beside, pick } from '../text';
+import type { BranchView, Language, ServiceView } from '../protocol';
+import { pick } from '../text';
 import { Action } from '../ui/frame';
+import { Back } from './back';
 import { DIGITS, Pad, SIGNS } from './pad';
+import { Second } from './second';
+import { Facts } from './services';
 
 /** How long a phone or card number is, and an appointment's code. */
 const PERSON = { least: 6, most: 20 };
 const CODE = { least: 4, most: 16 };
 
-/** Whether a service is chosen in two steps. */
-export const asksMore = ({ documents, one_per_person }: ServiceView): boolean =>
-  Boolean(documents?.length || one_per_person);
-
-export function Prepare({ service, can, children, onTake, onBack }: {
+export function Prepare({ view, service, can, children, onTake, onBack }: {
+  view: BranchView;
   service: ServiceView;
   can: boolean;
   /** Whom the number is for. */
@@ -25,11 +25,14 @@ export function Prepare({ service, can, children, onTake, onBack }: {
   onBack: () => void;
 }) {
   const { language, say } = useSpeech();
-  const other = beside(language);
   const [person, setPerson] = useState('');
   const known = !service.one_per_person || person.length >= PERSON.least;
+  const take = () => onTake(service.one_per_person ? person : undefined);
   return (
-    <Step title={pick(service.name, language)} second={service.name[other] ?? undefined} onBack={onBack}>
+    <Step title={pick(service.name, language)} second={(other) => service.name[other]} onBack={onBack}>
+      <p class="facts">
+        <Facts view={view} service={service} />
+      </p>
       {service.documents && service.documents.length > 0 && (
         <section class="documents">
           <h2>{say('kiosk.documents')}</h2>
@@ -48,10 +51,11 @@ export function Prepare({ service, can, children, onTake, onBack }: {
           most={PERSON.most}
           value={person}
           onChange={setPerson}
+          onEnter={() => can && known && take()}
         />
       )}
       {children}
-      <Action class="primary" can={can && known} onPress={() => onTake(service.one_per_person ? person : undefined)}>
+      <Action class="primary" can={can && known} onPress={take}>
         {say('kiosk.take')}
       </Action>
     </Step>
@@ -65,10 +69,19 @@ export function CheckIn({ can, onCheckIn, onBack }: {
 }) {
   const { say } = useSpeech();
   const [code, setCode] = useState('');
+  const known = can && code.length >= CODE.least;
   return (
     <Step title={say('kiosk.appointment')} onBack={onBack}>
-      <Pad label={say('kiosk.code')} keys={SIGNS} most={CODE.most} value={code} onChange={setCode} />
-      <Action class="primary" can={can && code.length >= CODE.least} onPress={() => onCheckIn(code)}>
+      <Pad
+        label={say('kiosk.code')}
+        why={say('kiosk.scan')}
+        keys={SIGNS}
+        most={CODE.most}
+        value={code}
+        onChange={setCode}
+        onEnter={() => known && onCheckIn(code)}
+      />
+      <Action class="primary" can={known} onPress={() => onCheckIn(code)}>
         {say('kiosk.check_in')}
       </Action>
     </Step>
@@ -78,37 +91,24 @@ export function CheckIn({ can, onCheckIn, onBack }: {
 /** A step with its way back. The focus goes to its heading, so that readers begin there. */
 function Step({ title, second, children, onBack }: {
   title: string;
-  second?: string | undefined;
+  second?: (other: Language) => string | null | undefined;
   children: preact.ComponentChildren;
   onBack: () => void;
 }) {
-  const { language } = useSpeech();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
     <main class="step">
-      <Back onBack={onBack} />
       <div class="lead">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-        {second && (
-          <p class="second" lang={beside(language)}>
-            {second}
-          </p>
-        )}
+        <Back onBack={onBack} />
+        <div class="title">
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {second && <Second of={second} />}
+        </div>
       </div>
       {children}
     </main>
-  );
-}
-
-export function Back({ onBack }: { onBack: () => void }) {
-  const { say } = useSpeech();
-  return (
-    <button type="button" class="back" onClick={onBack}>
-      <span aria-hidden="true">← </span>
-      {say('back')}
-    </button>
   );
 }

@@ -3,6 +3,7 @@
 import { render, type ComponentChildren, type ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { toSignIn } from '../access/me';
 import { branches } from '../api';
 import { asked, firstLanguage, ready, SpeechContext, useLanguage, useSpeech, type Presser } from '../live';
 import type { LinkStatus } from '../link';
@@ -13,7 +14,7 @@ import { clock } from '../time';
 /** Puts a page into the document, once its branch is known unless it is for any. */
 export function show(
   Page: ComponentType<{ branch: string }>,
-  { title, texts, remember, bilingual = false, anyBranch = false }: {
+  { title, texts, remember, bilingual = false, anyBranch = false, mend = mendItself }: {
     title: Key;
     texts: Book[];
     /** Whether the same person sits down again. */
@@ -21,9 +22,11 @@ export function show(
     /** Whether it speaks two languages at once. */
     bilingual?: boolean;
     anyBranch?: boolean;
+    /** What becomes of it after a fault, if it is not merely loaded again. */
+    mend?: () => void;
   },
 ): void {
-  mendItself();
+  mend();
   learn(...texts);
   const place = document.getElementById('page');
   if (!place) throw new Error('the document has no place for the page');
@@ -95,7 +98,8 @@ export function useBranches(wanted: boolean, again_ms?: number): BranchInfo[] | 
           setKnown(known);
           if (again_ms !== undefined) later(again_ms);
         },
-        () => later(2_000),
+        // Whoever has to sign in first is led there.
+        ({ message }: Error) => (message === '401' ? toSignIn() : later(2_000)),
       );
     if (wanted) void ask();
     return () => {
@@ -113,12 +117,13 @@ export function withParameter(name: string, value: string): string {
   return `?${parameters}`;
 }
 
-/** The languages, each by its own name, always in sight. */
-export function Languages() {
+/** The languages, or those that are offered in their order, each by its own name, always in sight. */
+export function Languages({ offered }: { offered?: readonly Language[] | undefined }) {
   const { language, choose, say } = useSpeech();
+  const names = offered?.flatMap((tag) => LANGUAGES.filter(([known]) => known === tag)) ?? LANGUAGES;
   return (
     <div class="languages" role="group" aria-label={say('language')}>
-      {LANGUAGES.map(([tag, name]) => (
+      {names.map(([tag, name]) => (
         <button key={tag} type="button" lang={tag} aria-pressed={tag === language} onClick={() => choose(tag)}>
           {name}
         </button>
@@ -176,7 +181,7 @@ export function Failure({ presser }: { presser: Presser }) {
         <p class="notice refused">
           <span>
             <span aria-hidden="true">✕ </span>
-            {failure.type === 'lost' ? say('press.lost') : pick(failure.error.message, language)}
+            {failure.type === 'refused' ? pick(failure.error.message, language) : say(`press.${failure.type}`)}
           </span>
           <button type="button" class="quiet" onClick={dismiss}>
             {say('dismiss')}

@@ -1,40 +1,7 @@
-// Who works at this page: asked once in each tab, kept with what is pressed.
-
-import { useState } from 'preact/hooks';
+// The question who works at this page, where nobody signs in.
 
 import { useSpeech } from '../live';
-import type { Actor } from '../protocol';
-
-const KEY = 'giliran.officer';
-
-export interface Officer {
-  /** The short name; none where nobody said. */
-  readonly id: string | undefined;
-  /** For commands. */
-  readonly by: Actor | undefined;
-  /** Whether the question is still open. */
-  readonly asked: boolean;
-  /** Answers it; nothing for "not needed". */
-  readonly answer: (id: string) => void;
-  /** Asks again. */
-  readonly change: () => void;
-}
-
-export function useOfficer(): Officer {
-  const [id, setId] = useState(() => sessionStorage.getItem(KEY) ?? undefined);
-  const [asked, setAsked] = useState(id === undefined);
-  return {
-    id: id || undefined,
-    by: id ? { kind: 'officer', id } : undefined,
-    asked,
-    answer(id) {
-      sessionStorage.setItem(KEY, id);
-      setId(id);
-      setAsked(false);
-    },
-    change: () => setAsked(true),
-  };
-}
+import type { Officer } from './who';
 
 /** The question, or the answer with a way to change it. */
 export function OfficerBar({ officer, onAnswer }: { officer: Officer; onAnswer?: (id: string) => void }) {
@@ -45,8 +12,8 @@ export function OfficerBar({ officer, onAnswer }: { officer: Officer; onAnswer?:
   };
   if (!officer.asked) {
     return (
-      <aside class="officer" aria-label={say('officer')}>
-        {say('officer')}: <strong>{officer.id ?? say('none')}</strong>
+      <aside class="officer" aria-label={say('officer.name')}>
+        {say('officer.name')}: <strong>{officer.id ?? say('officer.none')}</strong>
         <button type="button" class="quiet" onClick={officer.change}>
           {say('officer.change')}
         </button>
@@ -56,7 +23,7 @@ export function OfficerBar({ officer, onAnswer }: { officer: Officer; onAnswer?:
   return (
     <form
       class="officer"
-      aria-label={say('officer')}
+      aria-label={say('officer.name')}
       onSubmit={(event) => {
         event.preventDefault();
         answer(String(new FormData(event.currentTarget).get('officer')));

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
-/** Starts the browser that CHROMIUM names, or the system's. */
-export const startBrowser = () =>
+/** Starts the browser that CHROMIUM names, or the system's, with `more` on its command line. */
+export const startBrowser = (...more) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -14,6 +14,7 @@ export const startBrowser = () =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 

@@ -33,20 +33,24 @@ allowance = "5m"
 
 [[branch.service]]
 id = "pertanyaan"
+icon = "payment"
 name = { ms = "Pertanyaan dan bayaran", en = "Enquiries and payments", zh = "咨询与缴费", ta = "விசாரணையும் கட்டணமும்" }
 series = { letters = "A" }
 [[branch.service]]
 id = "lesen"
+icon = "licence"
 name = { ms = "Permit dan lesen", en = "Permits and licences", zh = "准证与执照", ta = "அனுமதிகளும் உரிமங்களும்" }
 series = { letters = "L" }
 serving = "10m"
 [[branch.service]]
 id = "tanah"
+icon = "land"
 name = { ms = "Urusan tanah", en = "Land matters", zh = "土地事务", ta = "நில விவகாரங்கள்" }
 series = { letters = "C" }
 serving = "15m"
 [[branch.service]]
 id = "rundingan"
+icon = "talk"
 name = { ms = "Rundingan dengan pegawai", en = "Consultation with an officer", zh = "与官员面谈", ta = "அதிகாரியுடன் ஆலோசனை" }
 series = { letters = "R", last = 99, width = 2 }
 serving = "20m"
@@ -86,8 +90,12 @@ export function hasSmallDisk() {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** Starts a daemon; `daemon.url` is where it is. With `small`, its database is on a disk that can be filled. */
-export async function startDaemon({ office = OFFICE, flags = [], small = false } = {}) {
+/**
+ * Starts a daemon; `daemon.url` is where it is. With `small`, its database is on a disk that can be filled.
+ * With `signIn` people sign in, and `daemon.first` is the token that makes the first administrator; else it
+ * asks nobody who they are.
+ */
+export async function startDaemon({ office = OFFICE, flags = [], small = false, signIn = false } = {}) {
   const program = process.env.GILIRAN_DAEMON;
   if (!program) {
     const url = process.env.GILIRAN_URL;
@@ -100,24 +108,40 @@ export async function startDaemon({ office = OFFICE, flags = [], small = false }
   await mkdir(disk);
   await writeFile(config, `[server]\nlisten = "127.0.0.1:0"\n[store]\npath = "${join(disk, 'log.db')}"\n${office}`);
 
+  let hadFirst = false;
   const daemon = {
     own: true,
     url: '',
     child: undefined,
+    /** What makes the first administrator, while there is none. */
+    first: undefined,
+    /** What it has logged since it was started last. */
+    log: () => '',
     /** Starts it, at the address that it had before if it had one. */
     async start() {
       const listen = daemon.url ? ['--listen', new URL(daemon.url).host] : [];
-      const args = ['serve', '--config', config, ...listen, ...flags];
+      const args = ['serve', '--config', config, ...listen, ...(signIn ? [] : ['--no-sign-in']), ...flags];
       const [run, all] = small ? onSmallDisk(disk, program, args) : [program, args];
       daemon.child = spawn(run, all, { stdio: ['ignore', 'pipe', 'pipe'] });
       let log = '';
-      daemon.child.stderr.on('data', (data) => (log += data));
+      daemon.log = () => log;
+      daemon.first = undefined;
+      const token = new Promise((found) =>
+        daemon.child.stderr.on('data', (data) => {
+          log += data;
+          daemon.first ??= /\/sign-in#first=([^\s"']+)/.exec(log)?.[1];
+          if (daemon.first) found();
+        }),
+      );
       for await (const line of createInterface(daemon.child.stdout)) {
         const address = /listening on (http:\/\/\S+)/.exec(line)?.[1];
         if (!address) continue;
         daemon.url = address.replace(/\/$/, '');
         daemon.child.stdout.resume();
         await ready(daemon.url);
+        // The line comes by another pipe. One that has its administrator already says none.
+        if (signIn && !hadFirst) await token;
+        hadFirst = true;
         return daemon;
       }
       throw new Error(`the daemon did not start:\n${log}`);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
 import { drawn, reads, startBrowser, visitor } from './browser.mjs';
-import { command, OFFICE, speakFrom, startDaemon, state } from './daemon.mjs';
+import { command, startDaemon, state } from './daemon.mjs';
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -57,90 +57,6 @@ test('a press while the daemon is away is done once it is back', async (t) => {
   await reads(kiosk.locator('.slip .number'), 'A001');
   assert.equal((await state(daemon, 'supervisor')).tally.issued, 1);
 });
-
-/** A wall whose link the test can cut, and which notes what comes on stage. */
-async function wallWithScissors(visit) {
-  const scissors = { cut: false, links: [] };
-  const wall = await visit('/display', {
-    before: async (page) => {
-      await page.routeWebSocket(/\/events$/, (link) => {
-        if (scissors.cut) return link.close();
-        link.connectToServer();
-        scissors.links.push(link);
-      });
-      await page.addInitScript(() => {
-        window.shown = [];
-        new MutationObserver(() => {
-          const stage = document.querySelector('.stage[data-seq]');
-          const number = stage?.querySelector('.number').textContent.trim();
-          if (stage?.dataset.fresh === 'true' && window.shown.at(-1)?.seq !== stage.dataset.seq) {
-            window.shown.push({ seq: stage.dataset.seq, number, at_ms: performance.now() });
-          }
-        }).observe(document, { childList: true, subtree: true, attributes: true });
-      });
-    },
-  });
-  await drawn(wall);
-  return { wall, scissors };
-}
-
-const TEN = OFFICE + [4, 5, 6, 7, 8]
-  .map((n) => `[[branch.counter]]\nid = "tambahan-${n}"\nnumber = ${n + 1}\nservices = ["pertanyaan"]\n`)
-  .join('');
-
-test('ten calls at once are each shown on the wall, in order, for six seconds', async (t) => {
-  const daemon = await startDaemon({ office: TEN });
-  t.after(() => daemon.stop());
-  const visit = visitor(t, browser, daemon);
-  // With no loudspeaker each would be shown twice as long.
-  await speakFrom(await visit('/'));
-  const { wall } = await wallWithScissors(visit);
-  await callTen(daemon);
-  const numbers = (await state(daemon, 'display')).calls.map(({ number }) => number);
-  assert.equal(numbers.length, 10);
-  const shownAll = wall.waitForFunction(() => window.shown.length >= 10, undefined, { timeout: 90_000 });
-  await shownAll.catch(async (error) => {
-    throw new Error(`of ${numbers} were shown ${JSON.stringify(await wall.evaluate(() => window.shown))}`, { cause: error });
-  });
-  const shown = await wall.evaluate(() => window.shown);
-  assert.deepEqual(shown.map(({ number }) => number), numbers);
-  // What the page waits by, not how fast this machine is: a call never leaves early.
-  for (const [n, { at_ms }] of shown.slice(1).entries()) {
-    assert.ok(at_ms - shown[n].at_ms > 5_900, `${shown[n].number} was on stage for ${at_ms - shown[n].at_ms} ms`);
-  }
-});
-
-test('calls made while the wall was cut off are shown when it is back', async (t) => {
-  const daemon = await startDaemon();
-  t.after(() => daemon.stop());
-  const { wall, scissors } = await wallWithScissors(visitor(t, browser, daemon));
-  scissors.cut = true;
-  for (const link of scissors.links) await link.close();
-  await wall.locator('.notice.down').waitFor();
-  for (const counter of ['kaunter-1', 'kaunter-2']) {
-    await command(daemon, { type: 'issue_ticket', service: 'pertanyaan', language: 'ms' });
-    await command(daemon, { type: 'open_counter', counter });
-    await command(daemon, { type: 'call_next', counter });
-  }
-  assert.deepEqual(await wall.evaluate(() => window.shown), []);
-  scissors.cut = false;
-  await wall.locator('.notice.down').waitFor({ state: 'detached' });
-  await wall.waitForFunction(() => window.shown.length === 2, undefined, { timeout: 30_000 });
-  assert.deepEqual(await wall.evaluate(() => window.shown.map(({ number }) => number)), ['A001', 'A002']);
-});
-
-/** Ten counters call at the same moment. */
-async function callTen(daemon) {
-  const takes = (await state(daemon, 'counter')).counters.map(({ id, services }) => [id, services[0]]);
-  assert.equal(takes.length, 10);
-  for (const [counter, service] of takes) {
-    // Two each: a counter that takes several services may call what another one waits for.
-    await command(daemon, { type: 'issue_ticket', service, language: 'ms' });
-    await command(daemon, { type: 'issue_ticket', service, language: 'ms' });
-    await command(daemon, { type: 'open_counter', counter });
-  }
-  await Promise.all(takes.map(([counter]) => command(daemon, { type: 'call_next', counter })));
-}
 
 test('a page that has become another is loaded afresh, but not from under a visitor', async (t) => {
   const daemon = await startDaemon();

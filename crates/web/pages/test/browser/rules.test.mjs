@@ -264,8 +264,8 @@ test('the last press is taken back', async (t) => {
   await free(counter);
   await counter.keyboard.press('z');
   await reads(number(counter), 'A001');
-  await act(counter, 'u');
-  await reads(counter.locator('[role=alert]'), /./);
+  // There is no second one to take back.
+  await counter.locator('[data-name="undo"][aria-disabled="true"]').waitFor();
 });
 
 test('a visitor is sent to a certain counter with a note, and the visit goes on to its next leg', async (t) => {
@@ -323,7 +323,7 @@ test('a counter pauses for a reason and goes on, by its officer or by the superv
   await act(counter, 'h');
   await counter.getByRole('button', { name: 'Solat' }).click();
   await reads(counter.locator('.current .state'), 'Berhenti sebentar: Solat');
-  assert.equal(await counter.locator('[data-name="next"]').getAttribute('aria-disabled'), 'true');
+  assert.equal(await counter.locator('[data-name="next"]').count(), 0);
   await reads(board.locator('.counters li').first(), /Berhenti sebentar: Solat/);
   await act(counter, 'g');
   await free(counter);

@@ -159,6 +159,25 @@ test('a refusal is told, and tried again', (t) => {
   assert.equal(Socket.all.length, 2);
 });
 
+test('a session that ended is told, kept apart from a cut, and over as soon as it is tried again', (t) => {
+  const { statuses, link } = start(t);
+  Socket.last.onopen?.();
+  Socket.last.says(snapshot(3));
+  Socket.last.onclose?.();
+  assert.deepEqual(statuses.at(-1), { state: 'down', since_ms: Date.parse(NOON) });
+  pass(250);
+  const error = { code: 'not_signed_in', message: { ms: 'Sila log masuk.' } };
+  Socket.last.says({ type: 'refused', error });
+  assert.deepEqual(statuses.at(-1), { state: 'down', since_ms: Date.parse(NOON), refusal: error });
+  const before = Socket.all.length;
+  link.again();
+  assert.equal(Socket.all.length, before + 1);
+  Socket.last.says(snapshot(4));
+  assert.equal(states(statuses).at(-1), 'up');
+  link.again();
+  assert.equal(Socket.all.length, before + 1);
+});
+
 test('rubbish is a cut, not a crash', (t) => {
   const { statuses } = start(t);
   Socket.last.onmessage?.({ data: '{"type":' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { CALLS_KEPT, take, type Picture } from '../../src/picture';
-import type { ToClient } from '../../src/protocol';
+import type { Change, ToClient } from '../../src/protocol';
 import { call, entry, LOG, NOON, office, snapshot, ticket } from './sample';
 
 const HERE = Date.parse(NOON);
@@ -90,6 +90,27 @@ test('the last calls are kept, oldest first, and no more than a snapshot holds',
   const calls = Array.from({ length: CALLS_KEPT }, (_, n) => call(n + 1));
   const { view } = after(snapshot(20, office({ calls })), entry(20, 21, { type: 'call', call: call(21) }));
   assert.deepEqual(view.calls?.map(({ seq }) => seq), Array.from({ length: CALLS_KEPT }, (_, n) => n + 2));
+});
+
+test('notices are replaced by all that there are now', () => {
+  const one = { id: 1, text: { ms: 'Satu' } };
+  const two = { id: 2, text: { ms: 'Dua' } };
+  const told = entry(3, 4, { type: 'notices', notices: [one] }, { type: 'notices', notices: [two] });
+  assert.deepEqual(after(snapshot(3), told).view.notices, [two]);
+});
+
+test('what became of a call is kept for as long as the call is', () => {
+  const report = (call: number, shown: number) => ({ call, shown, started: 0, finished: 0, failed: 0 });
+  const told = (call: number, shown: number): ToClient => ({ type: 'reported', report: report(call, shown) });
+  const calls = (from: number, to: number): Change[] =>
+    Array.from({ length: to - from + 1 }, (_, n) => ({ type: 'call', call: call(from + n) }));
+  const begun = [snapshot(1, office({ calls: [], reports: [] })), entry(1, 4, ...calls(2, 4))];
+  const reported = [...begun, told(3, 1), told(2, 1), told(3, 2), told(9, 1)];
+  assert.deepEqual(after(...reported).view.reports, [report(2, 1), report(3, 2)]);
+  const later = after(...reported, entry(4, 22, ...calls(5, 22)));
+  assert.deepEqual(later.view.reports, [report(3, 2)], 'the call before is gone');
+  const wall = after(snapshot(1, office({ calls: [] })), entry(1, 2, ...calls(2, 2)), told(2, 1));
+  assert.equal(wall.view.reports, undefined);
 });
 
 test('totals are replaced and a reset replaces everything', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { mock, type TestContext } from 'node:test';
 
-import { forget, keep, kept, PATIENCE_MS, press, send, type Ending } from '../../src/press';
+import { forget, HELD_MS, hold, keep, kept, mayGoOn, PATIENCE_MS, press, send, type Ending } from '../../src/press';
 
 type Answer = (() => Response) | 'cut';
 const ANSWER = { seq: 4, outcome: { type: 'done' } };
@@ -95,7 +95,53 @@ test('patience ends', async (t) => {
   assert.ok(bodies.length > 5);
 });
 
-test('a press is kept over a reload for as long as it may be answered, and for its branch', (t) => {
+const signedOut = { code: 'not_signed_in', message: { ms: 'Sila log masuk.' } };
+
+test('an ended session is no ending: the press may go on after the sign-in', async (t) => {
+  const { ending, bodies } = await sent(t, status(401, { error: signedOut }));
+  assert.deepEqual(ending, { type: 'signed_out', error: signedOut, doubt: false });
+  assert.equal(bodies.length, 1);
+});
+
+test('after an answer that was lost an ended session leaves it open whether it was done', async (t) => {
+  const { ending } = await sent(t, 'cut', status(401, { error: signedOut }));
+  assert.equal(ending.type === 'signed_out' && ending.doubt, true);
+});
+
+test('a PIN that has to be changed first is as an ended session; what is not allowed is a refusal', async (t) => {
+  const must = { code: 'must_change_secret', message: { ms: 'Tukar PIN.' } };
+  assert.equal((await sent(t, status(403, { error: must }))).ending.type, 'signed_out');
+  mock.timers.reset();
+  mock.restoreAll();
+  const denied = { code: 'not_allowed', message: { ms: 'Tidak dibenarkan.' } };
+  assert.deepEqual((await sent(t, status(403, { error: denied }))).ending, { type: 'refused', error: denied });
+});
+
+test('patience for a press that was held begins when it goes on, and the id stays', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.after(() => {
+    mock.timers.reset();
+    mock.restoreAll();
+  });
+  const pressed = press('contoh', { type: 'call_next', counter: 'k1' }, undefined, 'aminah');
+  const bodies: string[] = [];
+  mock.method(globalThis, 'fetch', async (_: unknown, { body }: { body: string }) => {
+    bodies.push(body);
+    return bodies.length < 2 ? Response.json({}, { status: 503 }) : Response.json(ANSWER);
+  });
+  mock.timers.tick(PATIENCE_MS + 1_000);
+  let ending: Ending | undefined;
+  void send(pressed, false, Date.now()).then((end) => (ending = end));
+  while (!ending) {
+    await new Promise((done) => setImmediate(done));
+    mock.timers.tick(250);
+  }
+  assert.equal(ending.type, 'answered');
+  assert.deepEqual(bodies.map((body) => JSON.parse(body).id), [pressed.id, pressed.id]);
+  assert.equal('who' in JSON.parse(bodies[0]!), false);
+});
+
+function storage(): Map<string, string> {
   const store = new Map<string, string>();
   Object.assign(globalThis, {
     sessionStorage: {
@@ -104,6 +150,41 @@ test('a press is kept over a reload for as long as it may be answered, and for i
       removeItem: (key: string) => store.delete(key),
     },
   });
+  return store;
+}
+
+test('a press that is held waits for its own person, and not for ever', (t) => {
+  storage();
+  mock.timers.enable({ apis: ['Date'] });
+  t.after(() => mock.timers.reset());
+  const pressed = press('contoh', { type: 'call_next', counter: 'k1' }, undefined, 'aminah');
+  keep({ ...pressed, doubt: false });
+  hold();
+  mock.timers.tick(PATIENCE_MS + 1);
+  const held = kept('contoh');
+  assert.deepEqual(held, { ...pressed, doubt: false, held: true });
+  assert.equal(mayGoOn(held!, 'aminah'), true);
+  assert.equal(mayGoOn(held!, 'badrul'), false);
+  assert.equal(mayGoOn(held!, undefined), false);
+  mock.timers.tick(HELD_MS);
+  // Its person is still to be told.
+  assert.equal(kept('contoh')?.id, pressed.id);
+  assert.equal(mayGoOn(held!, 'aminah'), false);
+});
+
+test('what is under way when the page is left for the sign-in may have been done', () => {
+  storage();
+  hold();
+  assert.equal(kept('contoh'), undefined);
+  keep(press('contoh', { type: 'call_next', counter: 'k1' }, undefined, 'aminah'));
+  hold();
+  assert.equal(kept('contoh')?.doubt, true);
+  assert.equal(kept('contoh')?.held, true);
+  forget();
+});
+
+test('a press is kept over a reload for as long as it may be answered, and for its branch', (t) => {
+  const store = storage();
   mock.timers.enable({ apis: ['Date'] });
   t.after(() => mock.timers.reset());
   const pressed = press('contoh', { type: 'call_next', counter: 'k1' });
@@ -117,4 +198,18 @@ test('a press is kept over a reload for as long as it may be answered, and for i
   keep(pressed);
   forget();
   assert.equal(kept('contoh'), undefined);
+});
+
+test('a browser that keeps nothing for pages does not keep a press from being sent', () => {
+  const refuses = () => {
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  Object.defineProperty(globalThis, 'sessionStorage', {
+    configurable: true,
+    value: { getItem: refuses, setItem: refuses, removeItem: refuses },
+  });
+  keep(press('contoh', { type: 'call_next', counter: 'k1' }));
+  assert.equal(kept('contoh'), undefined);
+  hold();
+  forget();
 });

@@ -11,6 +11,8 @@ export const office = (more: Partial<BranchView> = {}): BranchView => ({
   time_zone: 'Asia/Kuala_Lumpur',
   day: '2026-11-23',
   opening: { state: 'always' },
+  languages: ['ms', 'en', 'zh', 'ta'],
+  viewing_m: 10,
   classes: [{ id: 'biasa', name: { ms: 'Biasa' } }],
   services: [
     { id: 'pertanyaan', name: { ms: 'Pertanyaan' }, letters: 'A', waiting: 0 },

@@ -1,0 +1,1 @@
+var e=`/assets/chinese-eWcmMFd5.css`,t=globalThis.document?.documentElement;if(t&&t.dataset.letters!==`device`){let t=document.createElement(`link`);t.rel=`stylesheet`,t.href=e,document.head.append(t)}

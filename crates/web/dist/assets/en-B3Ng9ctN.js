@@ -1,0 +1,1 @@
+var e={"pairing.title":`This screen is not paired yet`,"pairing.kiosk":`Kiosk`,"pairing.display":`Wall display`,"pairing.code":`Code:`,"pairing.wait":`Asking for a code …`,"pairing.ask":`Ask a supervisor to enter this code under People and devices.`,"pairing.sign_in":`For staff: sign in on this screen`};export{e as default};

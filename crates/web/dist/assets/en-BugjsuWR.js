@@ -1,1 +1,0 @@
-var e={"index.kiosk":`Kiosk`,"index.kiosk.for":`Visitors take a number`,"index.counter":`Counter`,"index.counter.for":`Officers call and serve`,"index.display":`Wall display`,"index.display.for":`The numbers that are called`,"index.dashboard":`Supervisor`,"index.dashboard.for":`Who waits, which counters are open`};export{e as default};

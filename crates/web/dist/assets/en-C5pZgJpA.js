@@ -1,0 +1,1 @@
+var e={"rules.none":`none`,"rules.used":`In use`,"rules.advice":`Letters told apart by ear:`,"rules.add":`Add`,"rules.up":`Move up`,"rules.down":`Move down`,"rules.remove":`Remove`,"rules.empty":`None yet.`,"rules.unnamed":`(no name)`,"rules.yes":`yes`,"rules.no":`no`};export{e as default};

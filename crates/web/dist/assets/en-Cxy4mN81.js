@@ -1,0 +1,1 @@
+var e={"exit.title":`Leave the kiosk (staff)`,"exit.name":`Your short name`,"exit.pin":`Your PIN`,"exit.next":`Next`,"exit.go":`Leave`,"exit.wait":`Wait {time}`};export{e as default};

@@ -1,1 +1,0 @@
-var e={"display.title":`Queue numbers`,"display.none":`No call yet today`,"display.earlier":`Earlier calls`,"display.waiting":`Waiting`,"display.called":`Called`,"display.again":`Called again`,"display.serving":`Being served`,"display.ahead":`Get ready`,"display.near":`please wait near {place}`,"display.at":`please wait at {place}`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"access.who":`Signed in as`,"access.change":`Change PIN or password`,"access.sign_out":`Sign out`,"access.person":`You are signed in as {name} ({id}).`,"access.device":`This screen is paired as {id}.`,"access.other":`Sign in as another`,"access.sign_in":`Sign in`,"access.pair":`Pair this screen`,"access.home":`Start page`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"aids.title":`Help with this screen`,"aids.low":`Buttons lower down`,"aids.large":`Larger text`,"aids.contrast":`High contrast`,"aids.speak":`Read aloud`};export{e as default};

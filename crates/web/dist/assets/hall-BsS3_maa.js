@@ -1,1 +1,0 @@
-import{O as e}from"./trouble-6VLwiE0j.js";var t={ms:()=>e(()=>import(`./ms-scrXDZcW.js`),[]),en:()=>e(()=>import(`./en-DrTwGYvt.js`),[]),zh:()=>e(()=>import(`./zh-D8dseASe.js`),[]),ta:()=>e(()=>import(`./ta-DWGBYuE7.js`),[])};export{t};

@@ -1,0 +1,1 @@
+var e={"rules.none":`tiada`,"rules.used":`Digunakan`,"rules.advice":`Huruf yang jelas didengar:`,"rules.add":`Tambah`,"rules.up":`Naikkan`,"rules.down":`Turunkan`,"rules.remove":`Buang`,"rules.empty":`Belum ada.`,"rules.unnamed":`(tiada nama)`,"rules.yes":`ya`,"rules.no":`tidak`};export{e as default};

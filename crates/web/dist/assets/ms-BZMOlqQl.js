@@ -1,1 +1,0 @@
-var e={"index.kiosk":`Kiosk`,"index.kiosk.for":`Pelawat mengambil nombor`,"index.counter":`Kaunter`,"index.counter.for":`Pegawai memanggil dan melayan`,"index.display":`Paparan dinding`,"index.display.for":`Nombor yang dipanggil`,"index.dashboard":`Penyelia`,"index.dashboard.for":`Siapa menunggu, kaunter mana dibuka`};export{e as default};

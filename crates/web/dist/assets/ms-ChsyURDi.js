@@ -1,0 +1,1 @@
+var e={"exit.title":`Keluar dari kiosk (kakitangan)`,"exit.name":`Nama pendek anda`,"exit.pin":`PIN anda`,"exit.next":`Seterusnya`,"exit.go":`Keluar`,"exit.wait":`Tunggu {time}`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"aids.title":`Bantuan`,"aids.low":`Butang di bawah`,"aids.large":`Tulisan besar`,"aids.contrast":`Kontras tinggi`,"aids.speak":`Bacakan`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"pairing.title":`Skrin ini belum dipasangkan`,"pairing.kiosk":`Kiosk`,"pairing.display":`Paparan dinding`,"pairing.code":`Kod:`,"pairing.wait":`Sedang meminta kod …`,"pairing.ask":`Minta penyelia memasukkan kod ini di halaman Pegawai dan peranti.`,"pairing.sign_in":`Untuk kakitangan: log masuk di skrin ini`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"rules.none":`ஏதுமில்லை`,"rules.used":`பயன்பாட்டில்`,"rules.advice":`காதுக்குத் தெளிவான எழுத்துகள்:`,"rules.add":`சேர்`,"rules.up":`மேலே நகர்த்து`,"rules.down":`கீழே நகர்த்து`,"rules.remove":`நீக்கு`,"rules.empty":`இன்னும் இல்லை.`,"rules.unnamed":`(பெயர் இல்லை)`,"rules.yes":`ஆம்`,"rules.no":`இல்லை`};export{e as default};

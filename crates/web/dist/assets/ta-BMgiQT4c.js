@@ -1,0 +1,1 @@
+var e={"exit.title":`கியோஸ்கிலிருந்து வெளியேறு (பணியாளர்)`,"exit.name":`உங்கள் குறும்பெயர்`,"exit.pin":`உங்கள் PIN`,"exit.next":`அடுத்து`,"exit.go":`வெளியேறு`,"exit.wait":`{time} காத்திருக்கவும்`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"aids.title":`உதவி`,"aids.low":`பொத்தான்கள் கீழே`,"aids.large":`பெரிய எழுத்து`,"aids.contrast":`அதிக வேறுபாடு`,"aids.speak":`வாசித்துக் காட்டு`};export{e as default};

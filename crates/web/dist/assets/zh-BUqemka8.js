@@ -1,0 +1,1 @@
+var e={"pairing.title":`此屏幕尚未配对`,"pairing.kiosk":`取号机`,"pairing.display":`墙面显示屏`,"pairing.code":`代码：`,"pairing.wait":`正在取得代码 …`,"pairing.ask":`请主管在“人员与设备”页面输入此代码。`,"pairing.sign_in":`职员：在此屏幕登录`};export{e as default};

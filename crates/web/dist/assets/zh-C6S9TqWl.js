@@ -1,0 +1,1 @@
+var e={"remote.title":`在手机上取号`,"remote.choose":`请选择服务`,"remote.waiting":`{count} 人等候`,"remote.documents":`请备妥`,"remote.phone":`您的手机号码`,"remote.phone.why":`确保每部手机同一时间只持有一个号码。手机号码本身不会被保存。`,"remote.code":`大厅代码`,"remote.code.what":`大厅屏幕上的六个字母，每分钟更换一次。`,"remote.on":`继续`,"remote.take":`取号`,"remote.lost":`系统没有回应，请检查网络连接；您不会重复取号。`};export{e as default};

@@ -1,1 +1,0 @@
-var e={"index.kiosk":`取号机`,"index.kiosk.for":`访客取号`,"index.counter":`柜台`,"index.counter.for":`职员叫号与服务`,"index.display":`墙面显示屏`,"index.display.for":`正在叫的号码`,"index.dashboard":`主管`,"index.dashboard.for":`谁在等候，哪些柜台开放`};export{e as default};

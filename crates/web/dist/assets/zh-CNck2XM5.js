@@ -1,0 +1,1 @@
+var e={"rules.none":`无`,"rules.used":`启用`,"rules.advice":`听得清楚的字母：`,"rules.add":`添加`,"rules.up":`上移`,"rules.down":`下移`,"rules.remove":`移除`,"rules.empty":`暂无。`,"rules.unnamed":`（无名称）`,"rules.yes":`是`,"rules.no":`否`};export{e as default};

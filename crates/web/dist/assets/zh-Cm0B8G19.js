@@ -1,0 +1,1 @@
+var e={"aids.title":`辅助功能`,"aids.low":`按钮下移`,"aids.large":`放大文字`,"aids.contrast":`高对比度`,"aids.speak":`朗读`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"access.who":`登录身份`,"access.change":`更改 PIN 码或密码`,"access.sign_out":`退出登录`,"access.person":`您以 {name}（{id}）的身份登录。`,"access.device":`此屏幕已配对为 {id}。`,"access.other":`以其他身份登录`,"access.sign_in":`登录`,"access.pair":`配对此屏幕`,"access.home":`首页`};export{e as default};

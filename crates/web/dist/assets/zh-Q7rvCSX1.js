@@ -1,1 +1,0 @@
-var e={"display.title":`排队号码`,"display.none":`今天尚未叫号`,"display.earlier":`先前叫号`,"display.waiting":`等候中`,"display.called":`叫号`,"display.again":`再次叫号`,"display.serving":`服务中`,"display.ahead":`请准备`,"display.near":`请在{place}附近等候`,"display.at":`请在{place}等候`};export{e as default};

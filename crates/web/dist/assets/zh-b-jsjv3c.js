@@ -1,0 +1,1 @@
+var e={"exit.title":`离开取号机（职员）`,"exit.name":`您的短名称`,"exit.pin":`您的 PIN`,"exit.next":`下一步`,"exit.go":`离开`,"exit.wait":`请等待 {time}`};export{e as default};

@@ -1,0 +1,163 @@
+// The alarms on top of the page: what is wrong, what to do, and a button that does it. Calm when there are none.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import type { Ask } from '../dashboard/asking';
+import { placeOf } from '../dashboard/name';
+import { useSpeech, type Presser, type Say } from '../live';
+import type { BranchView, Language, TicketView } from '../protocol';
+import { learn, pick } from '../text';
+import texts from '../text/alarms';
+import dashboard from '../text/dashboard';
+import staff from '../text/staff';
+import { clock } from '../time';
+import { Action } from '../ui/frame';
+import { alarms as alarmsOf, idOf, type Alarm } from './alarms';
+
+learn(texts, dashboard, staff);
+
+/** How many alarms are drawn at once; the figures below must stay in sight. */
+const ROWS = 4;
+
+export function Alarms({ branch, view, waiting, presser, ask, now }: {
+  branch: string;
+  view: BranchView;
+  /** Who waits, the longest first. */
+  waiting: TicketView[];
+  presser: Presser;
+  ask: Ask;
+  now: number;
+}) {
+  const { language, say } = useSpeech();
+  const zone = view.time_zone;
+  const alarms = alarmsOf(view, waiting, now);
+  const [all, setAll] = useState(false);
+  const { shown, hide } = useHidden(alarms);
+  const place = useRef<HTMLElement>(null);
+  const focused = useRef(false);
+  const ids = shown.map(idOf).join();
+  // Who pressed a button that went with its alarm goes on from here.
+  useEffect(() => {
+    if (focused.current && document.activeElement === document.body) place.current?.focus({ preventScroll: true });
+  }, [ids, all]);
+  const wrong = shown.filter(({ wrong }) => wrong).length;
+  useEffect(() => {
+    document.title = (shown.length ? `(${wrong ? '▲ ' : ''}${shown.length}) ` : '') + say('dashboard.title');
+  }, [shown.length, wrong, language]);
+  const rows = all ? shown : shown.slice(0, ROWS);
+  return (
+    <section
+      class="alarms"
+      aria-label={say('alarms')}
+      tabIndex={-1}
+      ref={place}
+      onFocusCapture={() => (focused.current = true)}
+      onBlurCapture={({ relatedTarget }) => (focused.current = relatedTarget === null)}
+    >
+      <p class={shown.length ? 'unseen' : 'calm'} role="status">
+        {shown.length ? say('alarms.count', { count: shown.length, wrong }) : say('alarms.none')}
+        {!shown.length && alarms.length > 0 && ` ${say('alarms.hidden', { count: alarms.length })}`}
+      </p>
+      {shown.length > 0 && (
+        <ul>
+          {rows.map((alarm) => (
+            <li key={idOf(alarm)} data-kind={alarm.kind} data-wrong={alarm.wrong}>
+              <p>
+                <span class="level">{say(alarm.wrong ? 'alarm.wrong' : 'alarm.soon')}</span>{' '}
+                <strong class={alarm.kind === 'silent' ? 'silent' : ''}>{fact(alarm, say, language, zone)}</strong> <span>{advice(alarm, say)}</span>
+              </p>
+              <div class="buttons">
+                <Do alarm={alarm} branch={branch} presser={presser} ask={ask} />
+                {!alarm.wrong && (
+                  <button type="button" class="quiet" onClick={() => hide(idOf(alarm))}>
+                    {say('alarm.hide')}
+                    <span class="unseen">: {fact(alarm, say, language, zone)}</span>
+                  </button>
+                )}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      {rows.length < shown.length && (
+        <button type="button" class="quiet" onClick={() => setAll(true)}>
+          {say('alarms.all', { count: shown.length })}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** What is put away stays away until it is over; then it may come again. */
+function useHidden(alarms: Alarm[]) {
+  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const lasting = hidden.filter((id) => alarms.some((alarm) => idOf(alarm) === id));
+  useEffect(() => {
+    if (lasting.length < hidden.length) setHidden(lasting);
+  }, [lasting.length, hidden.length]);
+  return {
+    shown: alarms.filter((alarm) => !lasting.includes(idOf(alarm))),
+    hide: (id: string) => setHidden([...lasting, id]),
+  };
+}
+
+/** A wall, a wall that says the calls itself, a kiosk. */
+const PAGES = { display: '/display?', speak: '/display?speak=1&', kiosk: '/kiosk?' };
+
+/** The button that does what is to be done. */
+function Do({ alarm, branch, presser, ask }: { alarm: Alarm; branch: string; presser: Presser; ask: Ask }) {
+  const { say } = useSpeech();
+  const { remedy } = alarm;
+  if (!remedy) return null;
+  const label =
+    remedy.what === 'extra'
+      ? say('dashboard.open_extra')
+      : say(`alarm.do.${remedy.what}`, {
+          place: 'counter' in remedy ? placeOf(remedy.counter, say) : '',
+          number: alarm.number ?? '',
+        });
+  if (remedy.type === 'go') {
+    return (
+      <a class="button" href={`${PAGES[remedy.what]}branch=${encodeURIComponent(branch)}`} target="_blank" rel="noopener">
+        {label}
+      </a>
+    );
+  }
+  if (remedy.type === 'ask') {
+    const { what } = remedy;
+    const asking = what === 'extra' ? { what } : { what, ...(alarm.service && { about: alarm.service }) };
+    return (
+      <Action can={!presser.pending} onPress={() => ask(asking)}>
+        {label}
+      </Action>
+    );
+  }
+  return (
+    <Action class="primary" can={!presser.pending} onPress={() => presser.press(remedy.command)}>
+      {label}
+    </Action>
+  );
+}
+
+/** What is wrong, without seconds that run: a reader would hear each. */
+function fact(alarm: Alarm, say: Say, language: Language, zone: string): string {
+  const { kind, service, counter, number = '', count = 0, at_ms, longest_ms = 0, promise_ms = 0 } = alarm;
+  if (kind === 'silent') return say('speakers.none');
+  return say(`alarm.${kind}`, {
+    service: service ? pick(service.name, language) : '',
+    place: counter ? placeOf(counter, say) : '',
+    time: at_ms === undefined ? '' : clock(at_ms, zone),
+    longest: Math.floor(longest_ms / 60_000),
+    promise: Math.round(promise_ms / 60_000),
+    number,
+    count,
+  });
+}
+
+/** What to do. */
+function advice({ kind, remedy }: Alarm, say: Say): string {
+  if (kind === 'sold_out') return say('alarm.advice.quota');
+  if (kind !== 'unmanned' && kind !== 'beyond' && kind !== 'near') return say(`alarm.advice.${kind}`);
+  if (remedy?.type !== 'press' || remedy.what === 'recall') return say('alarm.advice.busy');
+  return say(`alarm.advice.${remedy.what}`, { place: placeOf(remedy.counter, say) });
+}

@@ -1,0 +1,9 @@
+// Settings: the office's rules, changed without a text editor and checked before they are applied.
+
+import '../style/settings.css';
+
+import settings from '../text/settings';
+import { show } from '../ui/frame';
+import { SettingsPage } from './settings';
+
+show(SettingsPage, { texts: [settings], title: 'settings.title', remember: true });

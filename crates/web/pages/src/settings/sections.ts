@@ -1,0 +1,22 @@
+// The sections of the rules, in the order in which they stand on the page. How each is made up comes later.
+
+import type { Sections } from './schema';
+
+export const NAMES = [
+  'office',
+  'services',
+  'groups',
+  'counters',
+  'classes',
+  'hours',
+  'calling',
+  'appointments',
+  'remote',
+  'outcomes',
+  'notices',
+] as const;
+
+export async function fetchSections(): Promise<Sections> {
+  const files = [import('./office'), import('./services'), import('./counters'), import('./hours'), import('./calling')];
+  return Object.assign({}, ...(await Promise.all(files)).map(({ sections }) => sections));
+}

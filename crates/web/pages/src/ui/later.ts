@@ -1,0 +1,35 @@
+// Parts of a page that come when they are wanted, with their texts.
+
+import { useEffect, useState } from 'preact/hooks';
+
+import { useSpeech } from '../live';
+import { load } from '../text';
+
+/** How long a part that does not come is no fault: the page may just be left, and then it never was one. */
+const GRACE_MS = 3_000;
+
+/** A part, once it is here and speaks the page's language. One that does not come makes a fault, to be mended. */
+export function useLater<Part>(wanted: boolean, fetch: () => Promise<Part>): Part | undefined {
+  const { language } = useSpeech();
+  const [part, setPart] = useState<Part>();
+  useEffect(() => {
+    if (!wanted) return;
+    let here = true;
+    let timer: ReturnType<typeof setTimeout>;
+    const come = async () => {
+      const part = await fetch();
+      await load(language);
+      if (here) setPart(() => part);
+    };
+    come().catch((fault) => {
+      timer = setTimeout(() => {
+        throw fault;
+      }, GRACE_MS);
+    });
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
+  }, [wanted, language]);
+  return wanted ? part : undefined;
+}
