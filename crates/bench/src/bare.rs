@@ -151,6 +151,7 @@ fn answer(request: CommandRequest) -> CommandAnswer {
             service,
             ahead: 123,
             wait: Some(Wait { p50_s: 1_234, p90_s: 2_345 }),
+            phone: None,
         },
         Command::CallNext { .. } | Command::Recall { .. } => Outcome::Called {
             ticket: 12_345,

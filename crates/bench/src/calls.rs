@@ -173,7 +173,7 @@ impl Hall {
     async fn between(&mut self) -> anyhow::Result<Answer> {
         let counter = self.called % COUNTERS;
         if let Some(ticket) = self.at[counter].take() {
-            let finish = Command::Finish { counter: server::counter(counter), ticket };
+            let finish = Command::Finish { counter: server::counter(counter), ticket, outcome: None };
             self.officers.command(finish).await?;
         }
         self.kiosk.command(load::issue(self.called)).await

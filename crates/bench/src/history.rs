@@ -121,7 +121,7 @@ impl Office {
         self.now = self.now.checked_add(SignedDuration::from_millis(900))?;
         self.take(None, &Command::StartServing { counter: counter.clone(), ticket })?;
         self.now = self.now.checked_add(SignedDuration::from_millis(900))?;
-        self.take(None, &Command::Finish { counter, ticket })?;
+        self.take(None, &Command::Finish { counter, ticket, outcome: None })?;
         Ok(())
     }
 

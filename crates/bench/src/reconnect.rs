@@ -110,6 +110,8 @@ async fn place(connection: &mut Connection) -> anyhow::Result<Resume> {
         | ToClient::Waits { .. }
         | ToClient::Opening { .. }
         | ToClient::Health { .. }
+        | ToClient::Reported { .. }
+        | ToClient::Unheard { .. }
         | ToClient::Heartbeat { .. }
         | ToClient::Refused { .. }
         | ToClient::Unknown => None,

@@ -77,7 +77,7 @@ impl Server {
         let config = directory.join("pejabat.toml");
         fs::write(&config, offices(branches, &directory.join("pejabat.db")))?;
         let mut command = Command::new(program);
-        command.arg("serve").arg("--config").arg(&config);
+        command.args(["serve", "--no-sign-in", "--config"]).arg(&config);
         let server = Self::start(command).with_context(|| format!("{} did not start", program.display()))?;
         let begun = Instant::now();
         loop {

@@ -69,6 +69,7 @@ fn entry() -> anyhow::Result<Vec<u8>> {
         person: None,
         appointment: None,
         counts_from: None,
+        remote: false,
     };
     let (at, command) = (Timestamp::MAX, Some(CommandId(Uuid::nil())));
     let entry = Entry { seq: 12_345, at, command, by: None, events: vec![event] };

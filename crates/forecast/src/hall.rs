@@ -158,6 +158,18 @@ impl Hall {
     /// The part of the hall that decides the wait of somebody who comes for `service` now and falls due
     /// after `allowance` seconds; none where no open counter takes the service.
     pub(crate) fn scene(&self, service: usize, allowance: f64) -> Option<Scene> {
+        let queue = &self.services.get(service)?.queue;
+        self.scene_behind(service, allowance, queue.partition_point(|waiting| waiting.due <= allowance))
+    }
+
+    /// The same for whoever waits for `service` at that place; none where nobody does.
+    pub(crate) fn scene_at(&self, service: usize, place: usize) -> Option<Scene> {
+        let waiting = self.services.get(service)?.queue.get(place)?;
+        self.scene_behind(service, waiting.due, place)
+    }
+
+    /// The same for whoever is due at `allowance`, with so many before in the own queue.
+    fn scene_behind(&self, service: usize, allowance: f64, place: usize) -> Option<Scene> {
         let mut connected = vec![false; self.services.len()];
         *connected.get_mut(service)? = true;
         let mut shares = vec![false; self.counters.len()];
@@ -186,9 +198,10 @@ impl Hall {
         }
         // Whoever is due later is called only by counters that find nobody due before, and so can't
         // make the newcomer wait.
-        let before = |service: usize| {
-            let queue = &self.services[service].queue;
-            if connected[service] { queue.partition_point(|waiting| waiting.due <= allowance) } else { 0 }
+        let before = |of: usize| match &self.services[of].queue {
+            _ if of == service => place,
+            queue if connected[of] => queue.partition_point(|waiting| waiting.due <= allowance),
+            _ => 0,
         };
         let count: usize = (0..self.services.len()).map(before).sum();
         let stretch = (count as f64 / PLAYED as f64).max(1.0);

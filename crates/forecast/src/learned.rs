@@ -160,8 +160,14 @@ impl Learned {
             | Event::ExtraOpened { .. }
             | Event::AppointmentsSet { .. }
             | Event::AppointmentCancelled { .. }
+            | Event::NoteAdded { .. }
+            | Event::TicketGaveWay { .. }
+            | Event::NoticePosted { .. }
+            | Event::NoticeWithdrawn { .. }
+            | Event::Announced { .. }
+            | Event::AnnouncementEnded { .. }
             | Event::OfficerSeated { .. } => {}
-            Event::TicketServed { ticket, counter }
+            Event::TicketServed { ticket, counter, .. }
             | Event::LegServed { ticket, counter, .. }
             | Event::TicketParked { ticket, counter, .. }
             | Event::TicketTransferred { ticket, counter, .. } => {

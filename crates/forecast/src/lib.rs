@@ -7,6 +7,7 @@
 //!   each entry.
 //! - [`waits`] plays the queue forward from the branch as it stands and gives, for each service and
 //!   class of visitor, a median and a 90th percentile, corrected by what became of the ones that were announced before.
+//!   [`queue_waits`] does the same for those who wait already.
 //!
 //! Rounding for the eye, and saying that a wait is not known, are the work of the screens.
 
@@ -18,4 +19,4 @@ mod paths;
 mod waits;
 
 pub use learned::Learned;
-pub use waits::{ServiceWaits, waits};
+pub use waits::{QueueWaits, ServiceWaits, queue_waits, waits};

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Learned,
-    hall::Hall,
+    hall::{Hall, Scene},
     learned::can_call_at_once,
     paths::{self, PATHS},
 };
@@ -68,10 +68,80 @@ pub fn waits(branch: &Branch, learned: &Learned, now: Timestamp) -> Vec<ServiceW
     rules.services.iter().enumerate().map(|(index, rule)| answer(index, rule)).collect()
 }
 
+/// How long those who wait for a service still wait, by their places in its queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueWaits {
+    /// The service.
+    pub service: ServiceId,
+    /// At some places, the first and the last among them, in order.
+    places: Vec<(u32, WaitRange)>,
+}
+
+impl QueueWaits {
+    /// The wait of whoever has so many before in the queue; none where the queue was shorter. Between two places that
+    /// were played it is what lies between.
+    pub fn at(&self, before: u32) -> Option<WaitRange> {
+        let next = self.places.partition_point(|(place, _)| *place < before);
+        let (above, wait_above) = *self.places.get(next)?;
+        let Some((below, wait_below)) = next.checked_sub(1).and_then(|n| self.places.get(n)).copied() else {
+            return Some(wait_above);
+        };
+        let part = f64::from(before - below) / f64::from(above - below);
+        let between =
+            |from: u32, to: u32| (f64::from(from) + part * (f64::from(to) - f64::from(from))) as u32;
+        let p50_s = between(wait_below.p50_s, wait_above.p50_s);
+        Some(WaitRange { p50_s, p90_s: between(wait_below.p90_s, wait_above.p90_s).max(p50_s) })
+    }
+}
+
+/// Waits until the first call of those who wait for a service at `now`, as [`waits`] tells newcomers; none where no
+/// open counter takes it. The first few places are played each, and then ever fewer: who is far behind does not
+/// count the seconds. To be called beside the branch's clerk, not in it.
+pub fn queue_waits(
+    branch: &Branch,
+    learned: &Learned,
+    now: Timestamp,
+    wanted: impl Fn(&ServiceId) -> bool,
+) -> Vec<QueueWaits> {
+    let Some(rules) = branch.rules() else { return Vec::new() };
+    let hall = Hall::new(rules, branch, learned, now);
+    let correction = learned.calibration.correction();
+    let answer = |(index, rule): (usize, &ServiceRule)| {
+        let seed = seed(branch, index);
+        let played = played_places(branch.waiting(&rule.id)).into_iter().filter_map(|place| {
+            let scene = hall.scene_at(index, usize::try_from(place).ok()?)?;
+            let mut range = correction.apply(range(&hall, &scene, seed));
+            range.p90_s = range.p90_s.min(LONGEST_S as u32);
+            range.p50_s = range.p50_s.min(range.p90_s);
+            Some((place, range))
+        });
+        let mut places: Vec<_> = played.collect();
+        // Chance is another at each place; who comes before is not told a longer wait for that.
+        for n in 1..places.len() {
+            let (_, before) = places[n - 1];
+            let (_, wait) = &mut places[n];
+            wait.p50_s = wait.p50_s.max(before.p50_s);
+            wait.p90_s = wait.p90_s.max(before.p90_s);
+        }
+        QueueWaits { service: rule.id.clone(), places }
+    };
+    rules.services.iter().enumerate().filter(|(_, rule)| wanted(&rule.id)).map(answer).collect()
+}
+
+/// The places that are played of a queue with so many: 0 to 4, then each a quarter further, and the last.
+fn played_places(count: u32) -> Vec<u32> {
+    let Some(last) = count.checked_sub(1) else { return Vec::new() };
+    let further = |place: &u32| Some(place + (place / 4).max(1));
+    std::iter::successors(Some(0), further).take_while(|place| *place < last).chain([last]).collect()
+}
+
 /// The model's range, before correction.
 fn wait(hall: &Hall, service: usize, allowance: SignedDuration, seed: u64) -> Option<WaitRange> {
-    let scene = hall.scene(service, allowance.as_secs_f64())?;
-    let mut waits = paths::play(hall, &scene, seed);
+    Some(range(hall, &hall.scene(service, allowance.as_secs_f64())?, seed))
+}
+
+fn range(hall: &Hall, scene: &Scene, seed: u64) -> WaitRange {
+    let mut waits = paths::play(hall, scene, seed);
     waits.sort_unstable_by(f64::total_cmp);
     let quantile = |share: f64| {
         let place = share * (PATHS - 1) as f64;
@@ -80,7 +150,7 @@ fn wait(hall: &Hall, service: usize, allowance: SignedDuration, seed: u64) -> Op
         let seconds = at(below) * (1.0 - part) + at(below + 1.0) * part;
         seconds.clamp(0.0, LONGEST_S).ceil() as u32
     };
-    Some(WaitRange { p50_s: quantile(0.5), p90_s: quantile(0.9) })
+    WaitRange { p50_s: quantile(0.5), p90_s: quantile(0.9) }
 }
 
 /// The same until somebody takes a number, so that a figure on a screen does not flicker.

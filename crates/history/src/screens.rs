@@ -152,7 +152,7 @@ impl Socket {
                     find(Rule::ScreenHole, format!("the screen has entry {} only", self.come.seq));
                 }
             }
-            ("waits" | "opening" | "health" | "refused", _) => {}
+            ("waits" | "opening" | "health" | "reported" | "refused", _) => {}
             (kind, _) => find(Rule::ScreenDiffers, format!("a frame `{kind}` that is none")),
         }
         self.greeted = true;

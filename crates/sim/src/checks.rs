@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use giliran_core::Rules;
-use giliran_protocol::view::{BranchView, TallyView};
+use giliran_protocol::view::{BranchView, HealthView, TallyView};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
@@ -132,6 +132,9 @@ pub(crate) fn picture(
         served: before.served + replay.served,
         missed: before.missed + replay.missed,
         cancelled: before.cancelled + replay.abandoned,
+        // What an office promises is not in the record of a day.
+        within: tally.within,
+        late: tally.late,
         ..before
     };
     if tally != expected {
@@ -140,15 +143,15 @@ pub(crate) fn picture(
     if let Some(ticket) = fresh.tickets.iter().flatten().next() {
         faults.push(format!("{} is still in the branch", ticket.number));
     }
-    // Estimates come on their own and are not part of the log.
-    let without_waits = |view: &BranchView| {
-        let mut view = view.clone();
+    // Estimates, what screens report, and who is linked come on their own and are not part of the log.
+    let of_the_log = |view: &BranchView| {
+        let mut view = BranchView { health: HealthView::default(), reports: None, ..view.clone() };
         for service in &mut view.services {
             service.wait = None;
         }
         view
     };
-    if seen.map(without_waits) != Some(without_waits(fresh)) {
+    if seen.map(of_the_log) != Some(of_the_log(fresh)) {
         faults.push("what the events left behind is not what a fresh look shows".into());
     }
     faults
@@ -189,6 +192,7 @@ mod tests {
             number: number.into(),
             service: "ps".into(),
             language: Language::Ms,
+            zones: Vec::new(),
             counter: "k1".into(),
             place: Place::Counter,
             counter_number: 1,
@@ -263,6 +267,7 @@ mod tests {
         let name = json!({ "ms": "nama" });
         let view = json!({
             "id": "bank", "name": name, "time_zone": "UTC", "opening": { "state": "always" },
+            "languages": ["ms"], "viewing_m": 10,
             "classes": [{ "id": "biasa", "name": name }, { "id": "utama", "name": name }],
             "services": [{ "id": "ps", "name": name, "letters": "A", "waiting": 0 }],
             "counters": [{ "id": "k1", "place": "counter", "number": 1, "open": false, "services": ["ps"] }],

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use giliran_core::{
-    CallingRule, ClassRule, CounterRule, Place, Rules, Series, ServiceId, ServiceRule, Texts,
+    AnnouncingRule, CallingRule, ClassRule, CounterRule, Language, Place, Rules, ScreensRule, Series,
+    ServiceId, ServiceRule, Texts,
 };
 use jiff::{
     SignedDuration, Timestamp, civil,
@@ -72,6 +73,7 @@ pub fn rules(record: &Record, timetable: &Timetable, identity: &Identity) -> Res
                 zh: None,
                 ta: None,
             },
+            icon: None,
             series: Series {
                 letters: letters(n).ok_or_else(|| does_not_fit("too many services".into()))?,
                 first: 1,
@@ -90,6 +92,7 @@ pub fn rules(record: &Record, timetable: &Timetable, identity: &Identity) -> Res
             last_ticket: None,
             group: None,
             then: Vec::new(),
+            zones: Vec::new(),
             one_per_person: false,
         });
     }
@@ -126,6 +129,15 @@ pub fn rules(record: &Record, timetable: &Timetable, identity: &Identity) -> Res
         hours: None,
         calling: CallingRule::default(),
         appointments: None,
+        remote: None,
+        languages: Language::ALL.into(),
+        screens: ScreensRule::default(),
+        outcomes: Vec::new(),
+        notices: Vec::new(),
+        announcing: AnnouncingRule::default(),
+        zones: Vec::new(),
+        quiet: Vec::new(),
+        planned: Vec::new(),
         groups: Vec::new(),
         classes: vec![
             class("biasa", "Biasa", "Ordinary", None)?,

@@ -185,7 +185,7 @@ impl<D: Desk> Player<'_, D> {
             Action::Finish { counter } => {
                 self.books.served += 1;
                 let ticket = self.free(counter);
-                self.done(at, Command::Finish { counter: self.name(counter), ticket }).await
+                self.done(at, Command::Finish { counter: self.name(counter), ticket, outcome: None }).await
             }
             Action::Miss { counter } => {
                 self.books.missed += 1;
@@ -336,7 +336,7 @@ fn in_words(command: &Command) -> String {
         Command::OpenCounter { counter } => format!("open {counter}"),
         Command::CloseCounter { counter } => format!("close {counter}"),
         Command::StartServing { counter, ticket } => format!("start ticket {ticket} at {counter}"),
-        Command::Finish { counter, ticket } => format!("finish ticket {ticket} at {counter}"),
+        Command::Finish { counter, ticket, outcome: _ } => format!("finish ticket {ticket} at {counter}"),
         Command::NoShow { counter, ticket } => format!("no-show of ticket {ticket} at {counter}"),
         Command::CancelTicket { ticket, .. } => format!("ticket {ticket} leaves"),
         other => format!("{other:?}"),

@@ -56,11 +56,9 @@ impl Program {
     /// It does not start.
     pub fn start(&self) -> anyhow::Result<Running> {
         let mut command = Command::new(&self.path);
-        command.arg("serve").arg("--config").arg(&self.config).args([
-            "--listen",
-            "127.0.0.1:0",
-            "--database",
-        ]);
+        // Who plays whom is the script's to say.
+        command.args(["serve", "--no-sign-in", "--config"]).arg(&self.config);
+        command.args(["--listen", "127.0.0.1:0", "--database"]);
         command.arg(&self.database).args(self.simulated_clock.then_some("--simulated-clock"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().with_context(|| format!("{} does not start", self.path.display()))?;

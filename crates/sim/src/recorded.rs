@@ -172,9 +172,8 @@ impl Screen {
         let (socket, _) = client_async(url.replacen("http", "ws", 1), stream).await?;
         let resume = self.come.filter(|_| !anew);
         let hello = live::Hello {
-            audience: self.audience,
             resume: resume.map(|Resume { log, seq }| live::Resume { log, seq }),
-            speaks: false,
+            ..live::Hello::new(self.audience)
         };
         let hello = serde_json::to_string(&hello)?;
         let number = self.recorder.joined(&self.name, audience_word(self.audience), resume);

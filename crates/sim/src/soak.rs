@@ -332,7 +332,9 @@ async fn follow(
                     | News::Entry { .. }
                     | News::Waits(_)
                     | News::Opening(_)
-                    | News::Health(_) => {}
+                    | News::Health(_)
+                    | News::Reported(_)
+                    | News::Unheard { .. } => {}
                 }
             }
             changed = until.changed() => changed.context("nobody says when it is over")?,

@@ -151,6 +151,9 @@ async fn watch(
                     | Change::TicketEnded { .. }
                     | Change::Missed { .. }
                     | Change::MissedEnded { .. }
+                    | Change::Notices { .. }
+                    | Change::Announcement { .. }
+                    | Change::Urgent { .. }
                     | Change::Counter { .. }
                     | Change::Queue { .. }
                     | Change::Tally { .. }
@@ -164,7 +167,13 @@ async fn watch(
                     error.message.en.clone().unwrap_or(error.message.ms.clone()),
                 ));
             }
-            News::Resumed { .. } | News::Waits(_) | News::Opening(_) | News::Health(_) | News::Down(_) => {}
+            News::Resumed { .. }
+            | News::Waits(_)
+            | News::Opening(_)
+            | News::Health(_)
+            | News::Reported(_)
+            | News::Unheard { .. }
+            | News::Down(_) => {}
         }
         seen.picture.take(&news);
     }

@@ -65,6 +65,7 @@ fn outcome(event: &Event) -> Outcome {
             service: service.to_string(),
             ahead: *ahead,
             wait: None,
+            phone: None,
         },
         Event::TicketCalled { ticket, number, service, .. } => Outcome::Called {
             ticket: ticket.0,

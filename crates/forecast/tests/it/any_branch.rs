@@ -35,7 +35,7 @@ fn commands() -> impl Strategy<Value = Command> {
         }),
         6 => counters().prop_map(|counter| Command::CallNext { counter }),
         4 => at().prop_map(|(counter, ticket)| Command::StartServing { counter, ticket }),
-        6 => at().prop_map(|(counter, ticket)| Command::Finish { counter, ticket }),
+        6 => at().prop_map(|(counter, ticket)| Command::Finish { counter, ticket, outcome: None }),
         2 => at().prop_map(|(counter, ticket)| Command::NoShow { counter, ticket }),
         2 => at().prop_map(|(counter, ticket)| Command::Park { counter, ticket, until: None }),
         2 => (at(), services()).prop_map(|((counter, ticket), service)| Command::Transfer {

@@ -1,7 +1,7 @@
 //! What is promised of an estimate, one claim each.
 
 use giliran_core::{Command, Entry, Event, Ledger, WaitRange};
-use giliran_forecast::{Learned, waits};
+use giliran_forecast::{Learned, queue_waits, waits};
 use jiff::SignedDuration;
 
 use crate::desk_book::{DeskBook, morning, rules};
@@ -115,6 +115,36 @@ fn a_queue_too_long_to_be_played_is_extrapolated_without_a_step() {
             last = wait;
         }
     }
+}
+
+#[test]
+fn those_further_back_in_a_queue_wait_longer_and_the_last_as_long_as_a_newcomer_was_told() {
+    let mut book = DeskBook::open(rules(&[("pasport", 15, 6)], &[&["pasport"], &["pasport"]]), morning());
+    let mut told = None;
+    for _ in 0..150 {
+        told = book.wait("pasport", morning());
+        book.issue("pasport", None, morning());
+    }
+    let waits = queue_waits(book.branch(), &book.learned, morning(), |_| true);
+    let all: Vec<_> = (0..150).map(|place| waits[0].at(place).unwrap()).collect();
+    for (before, after) in all.iter().zip(&all[1..]) {
+        assert!(before.p50_s <= after.p50_s && before.p90_s <= after.p90_s, "{before:?} {after:?}");
+    }
+    assert!(all.iter().all(|wait| wait.p50_s <= wait.p90_s));
+    let (told, last) = (told.unwrap().p50_s, all[149].p50_s);
+    assert!((told * 9 / 10..=told * 11 / 10).contains(&last), "{told} {last}");
+    let middle = all[74].p50_s;
+    assert!((last * 4 / 10..=last * 6 / 10).contains(&middle), "{middle} {last}");
+    assert_eq!(waits[0].at(150), None, "nobody stands there");
+}
+
+#[test]
+fn nobody_in_a_queue_that_no_open_counter_takes_is_told_a_wait() {
+    let rules = rules(&[("pasport", 15, 6), ("cukai", 15, 6)], &[&["pasport"], &["cukai"]]);
+    let mut book = DeskBook::new(rules, morning());
+    book.issue("cukai", None, morning());
+    let waits = queue_waits(book.branch(), &book.learned, morning(), |service| service.as_str() == "cukai");
+    assert_eq!((waits.len(), waits[0].at(0)), (1, None));
 }
 
 #[test]

@@ -148,7 +148,8 @@ impl DeskBook {
     }
 
     pub fn finish(&mut self, counter: &str, ticket: TicketId, now: Timestamp) {
-        self.tell(&Command::Finish { counter: counter.parse().unwrap(), ticket }, now).unwrap();
+        self.tell(&Command::Finish { counter: counter.parse().unwrap(), ticket, outcome: None }, now)
+            .unwrap();
     }
 
     /// Serves `count` visitors one after the other, each for so long.

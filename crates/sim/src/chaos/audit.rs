@@ -40,7 +40,9 @@ impl Audit {
         for event in &entry.events {
             self.in_order(event, entry.at)?;
             self.count(event)?;
+            let queues = self.queues();
             self.branch.apply(event, entry.at);
+            self.gave_way(event, &queues)?;
             self.sound()?;
         }
         Ok(())
@@ -122,6 +124,29 @@ impl Audit {
         for (other_id, other) in passed {
             if self.should_go_before((other_id, other), (id, called), counter, now) {
                 return Err(format!("{} is called in turn, and {} was before", called.number, other.number));
+            }
+        }
+        Ok(())
+    }
+
+    /// Everybody who waits, by service and in order.
+    fn queues(&self) -> Vec<Vec<TicketId>> {
+        let services = self.branch.rules().map(|rules| rules.services.as_slice()).unwrap_or_default();
+        services.iter().map(|service| self.branch.queue(&service.id).collect()).collect()
+    }
+
+    /// Whoever lets others go first moves back, and nobody else moves.
+    fn gave_way(&self, event: &Event, before: &[Vec<TicketId>]) -> Result<(), String> {
+        let Event::TicketGaveWay { ticket, .. } = event else { return Ok(()) };
+        for (before, after) in before.iter().zip(self.queues()) {
+            let place = |queue: &[TicketId]| queue.iter().position(|id| id == ticket);
+            if place(&after) < place(before) {
+                return Err(format!("ticket {ticket} let others go first, and has moved forward"));
+            }
+            let others =
+                |queue: &[TicketId]| queue.iter().copied().filter(|id| id != ticket).collect::<Vec<_>>();
+            if others(before) != others(&after) {
+                return Err(format!("ticket {ticket} let others go first, and they have changed places"));
             }
         }
         Ok(())

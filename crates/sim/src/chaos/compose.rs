@@ -3,8 +3,9 @@
 use std::{str::FromStr, sync::Arc};
 
 use giliran_core::{
-    Actor, Appointment, Branch, ClassId, Command, CounterId, Language, OfficerId, PauseReason, PersonKey,
-    Remark, Rules, ServiceId, TicketId, TicketState, WaitRange,
+    Actor, AnnouncementId, Appointment, Branch, ClassId, Command, CounterId, Language, NoticeId, OfficerId,
+    OutcomeId, PauseReason, PersonKey, Remark, Rules, ServiceId, Sound, Texts, TicketId, TicketState,
+    WaitRange,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -15,12 +16,13 @@ use super::{
 };
 
 /// How often each is pressed, in comparison.
-const PRESSES: [(u32, Kind); 34] = [
+const PRESSES: [(u32, Kind); 42] = [
     (1, Kind::SetRules),
     (1, Kind::BeginDay),
     (1, Kind::CloseDay),
     (2, Kind::OpenExtra),
     (40, Kind::Issue),
+    (8, Kind::IssueRemotely),
     (4, Kind::Import),
     (1, Kind::CancelAppointment),
     (7, Kind::CheckIn),
@@ -46,6 +48,13 @@ const PRESSES: [(u32, Kind); 34] = [
     (4, Kind::EndPause),
     (2, Kind::Seat),
     (2, Kind::Choose),
+    (4, Kind::AddNote),
+    (6, Kind::GiveWay),
+    (9, Kind::PostNotice),
+    (3, Kind::WithdrawNotice),
+    (8, Kind::Announce),
+    (3, Kind::AnnouncePlanned),
+    (3, Kind::EndAnnouncement),
     // Things that go wrong together, so that they meet.
     (4, Kind::UndoAfterReturn),
     (3, Kind::SendToCounter),
@@ -60,6 +69,7 @@ enum Kind {
     CloseDay,
     OpenExtra,
     Issue,
+    IssueRemotely,
     Import,
     CancelAppointment,
     CheckIn,
@@ -85,6 +95,13 @@ enum Kind {
     EndPause,
     Seat,
     Choose,
+    AddNote,
+    GiveWay,
+    PostNotice,
+    WithdrawNotice,
+    Announce,
+    AnnouncePlanned,
+    EndAnnouncement,
     /// Whoever missed a call comes back, leaves at once or is not there: what can be undone then?
     UndoAfterReturn,
     /// Sent to one certain counter.
@@ -162,6 +179,12 @@ fn command(chance: &mut Chance, sight: &Sight<'_>, kind: Kind) -> Result<Command
             },
             person: person(chance),
         },
+        Kind::IssueRemotely => Command::IssueRemotely {
+            service: service(chance, &rules)?,
+            language: *chance.pick(&Language::ALL).unwrap_or(&Language::Ms),
+            announced: None,
+            person: phone(chance),
+        },
         Kind::Import => {
             let mut appointments = Vec::new();
             for _ in 0..chance.between(1, 3) {
@@ -208,7 +231,63 @@ fn command(chance: &mut Chance, sight: &Sight<'_>, kind: Kind) -> Result<Command
             Command::Recall { ticket: at(chance, branch, &counter), counter }
         }
         Kind::Start => Command::StartServing { ticket: at(chance, branch, &counter), counter },
-        Kind::Finish => Command::Finish { ticket: at(chance, branch, &counter), counter },
+        Kind::Finish => {
+            let outcome = if chance.percent(30) { Some(outcome(chance, &rules)?) } else { None };
+            Command::Finish { ticket: at(chance, branch, &counter), counter, outcome }
+        }
+        Kind::AddNote => {
+            let note = if chance.percent(75) { Some(remark("datang semula dengan geran")?) } else { None };
+            Command::AddNote { ticket: at(chance, branch, &counter), counter, note }
+        }
+        Kind::GiveWay => {
+            let past = *chance.pick(&[1, 1, 2, 3, 5, 20, 0, 21]).unwrap_or(&1);
+            let waits = |state: &TicketState| matches!(state, TicketState::Waiting { .. });
+            // Often the same one again, so that some do it more often than they may.
+            let again = branch.tickets().filter(|(_, ticket)| waits(&ticket.state));
+            let again = again.max_by_key(|(_, ticket)| ticket.gave_way).map(|(id, _)| id);
+            let again = again.filter(|_| chance.percent(50));
+            let ticket = again.unwrap_or_else(|| somebody(chance, branch, waits));
+            Command::GiveWay { ticket, past }
+        }
+        Kind::PostNotice => {
+            let until = if chance.percent(30) { Some(moment(chance, now, -10, 600)) } else { None };
+            let ms = if chance.percent(5) { " " } else { "Kaunter 2 ditutup" };
+            let en = chance.percent(50).then(|| "Counter 2 is closed".to_owned());
+            Command::PostNotice { text: Texts { ms: ms.into(), en, zh: None, ta: None }, until }
+        }
+        Kind::WithdrawNotice => {
+            let shown: Vec<NoticeId> = branch.notices().map(|(id, _)| id).collect();
+            let known = chance.pick(&shown).copied().filter(|_| chance.percent(80));
+            let any = NoticeId(chance.between(0, 30).unsigned_abs());
+            Command::WithdrawNotice { notice: known.unwrap_or(any) }
+        }
+        Kind::Announce => {
+            let ms = if chance.percent(5) { "" } else { "Kaunter dibuka" };
+            let written = chance.percent(60);
+            let zone = match chance.below(12) {
+                0 => Some("tiada"),
+                1..6 => Some(*chance.pick(&office::PARTS).unwrap_or(&office::PARTS[0])),
+                _ => None,
+            };
+            Command::Announce {
+                sound: Sound::Sentence(name("closing-15")?),
+                text: written.then(|| Texts { ms: ms.into(), en: None, zh: None, ta: None }),
+                zones: zone.map(name).into_iter().collect::<Result<_, _>>()?,
+                urgent: chance.percent(40),
+            }
+        }
+        Kind::AnnouncePlanned => {
+            let known: Vec<_> = rules.planned.iter().map(|rule| rule.id.clone()).collect();
+            let known = chance.pick(&known).cloned().filter(|_| chance.percent(85));
+            let due = chance.percent(20).then(|| moment(chance, now, -30, 30));
+            Command::AnnouncePlanned { planned: known.map_or_else(|| name("tiada"), Ok)?, due }
+        }
+        Kind::EndAnnouncement => {
+            let running: Vec<_> = branch.urgent().map(|(id, _)| id).collect();
+            let known = chance.pick(&running).copied().filter(|_| chance.percent(80));
+            let any = AnnouncementId(chance.between(0, 30).unsigned_abs());
+            Command::EndAnnouncement { announcement: known.unwrap_or(any) }
+        }
         Kind::NoShow => Command::NoShow { ticket: at(chance, branch, &counter), counter },
         Kind::ComeBack => Command::ComeBack { ticket: missed(chance, branch) },
         Kind::UndoAfterReturn => match branch.missed().last() {
@@ -306,9 +385,13 @@ fn counter_for(
         Kind::CallNext | Kind::CallNextOf | Kind::CallTicket | Kind::PickBound => {
             counter.open && counter.ticket.is_none() && counter.pause.is_none()
         }
-        Kind::Recall | Kind::Start | Kind::Finish | Kind::NoShow | Kind::Park | Kind::SendToCounter => {
-            counter.ticket.is_some()
-        }
+        Kind::Recall
+        | Kind::Start
+        | Kind::Finish
+        | Kind::AddNote
+        | Kind::NoShow
+        | Kind::Park
+        | Kind::SendToCounter => counter.ticket.is_some(),
         Kind::CallAhead => counter.open && rules.counter(id).is_some_and(|rule| rule.ahead.is_some()),
         Kind::OpenCounter => !counter.open,
         Kind::EndPause => counter.pause.is_some(),
@@ -318,6 +401,7 @@ fn counter_for(
         | Kind::CloseDay
         | Kind::OpenExtra
         | Kind::Issue
+        | Kind::IssueRemotely
         | Kind::Import
         | Kind::CancelAppointment
         | Kind::CheckIn
@@ -332,6 +416,12 @@ fn counter_for(
         | Kind::CloseCounter
         | Kind::Pause
         | Kind::Seat
+        | Kind::GiveWay
+        | Kind::PostNotice
+        | Kind::WithdrawNotice
+        | Kind::Announce
+        | Kind::AnnouncePlanned
+        | Kind::EndAnnouncement
         | Kind::Choose => counter.open,
     };
     let fitting: Vec<&CounterId> = branch.counters().filter(fits).map(|(id, _)| id).collect();
@@ -347,6 +437,11 @@ fn service(chance: &mut Chance, rules: &Rules) -> Result<ServiceId, String> {
     chance.pick(&rules.services).map(|rule| rule.id.clone()).ok_or_else(|| "the office has no service".into())
 }
 
+fn outcome(chance: &mut Chance, rules: &Rules) -> Result<OutcomeId, String> {
+    let known = chance.pick(&rules.outcomes).map(|rule| rule.id.clone());
+    known.filter(|_| chance.percent(95)).map_or_else(|| name("entah"), Ok)
+}
+
 fn class(chance: &mut Chance, rules: &Rules) -> Result<Option<ClassId>, String> {
     if chance.percent(2) {
         return name("raja").map(Some);
@@ -359,6 +454,11 @@ fn class(chance: &mut Chance, rules: &Rules) -> Result<Option<ClassId>, String> 
 fn person(chance: &mut Chance) -> Option<PersonKey> {
     let who = chance.between(1, 30).unsigned_abs();
     chance.percent(70).then_some(PersonKey(who.into()))
+}
+
+/// One of a few phones: some of those people's, and others.
+fn phone(chance: &mut Chance) -> PersonKey {
+    PersonKey(chance.between(25, 40).unsigned_abs().into())
 }
 
 fn code(chance: &mut Chance) -> Result<giliran_core::AppointmentCode, String> {

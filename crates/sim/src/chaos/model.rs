@@ -6,19 +6,22 @@
 //! rules write it down. For each command it says what event is to follow, or the code of the refusal; after each
 //! step [`Model::differs`] compares everything that can be seen of a branch.
 
+mod announce;
 mod clock;
 mod compare;
 mod day;
 mod desk;
+mod notices;
 mod presses;
 mod queue;
 mod visit;
+mod way;
 
 use std::sync::Arc;
 
 use giliran_core::{
-    Booking, Command, Counter, CounterId, Event, Missed, OfficerId, Rules, ServiceId, ServiceRule, Tally,
-    Ticket, TicketId, TicketNumber,
+    Announcement, AnnouncementId, Booking, Command, Counter, CounterId, Event, Missed, Notice, NoticeId,
+    OfficerId, PersonKey, PlannedId, Rules, ServiceId, ServiceRule, Tally, Ticket, TicketId, TicketNumber,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -46,6 +49,18 @@ pub struct Model {
     counters: Vec<(CounterId, Counter)>,
     presses: Vec<(CounterId, Pressed)>,
     bookings: Vec<Booking>,
+    /// The phones that were given numbers today, once for each.
+    phones: Vec<PersonKey>,
+    /// How many notices were ever posted.
+    posted: u64,
+    /// In the order of their ids.
+    notices: Vec<(NoticeId, Notice)>,
+    /// How many announcements were ever made.
+    announced: u64,
+    /// In the order of their ids.
+    urgent: Vec<(AnnouncementId, Announcement)>,
+    /// The planned announcement that was made last, or the moment from which they count.
+    planned: Option<(Timestamp, Option<PlannedId>)>,
     tally: Tally,
 }
 
@@ -82,16 +97,17 @@ impl Model {
 
     fn obey(&mut self, command: &Command, now: Timestamp) -> Expected {
         if let Command::SetRules { rules } = command {
-            return self.set_rules(rules);
+            return self.set_rules(rules, now);
         }
         let rules = self.rules.clone().ok_or("not_configured")?;
         let rules = &*rules;
         match command {
-            Command::SetRules { rules } => self.set_rules(rules),
+            Command::SetRules { rules } => self.set_rules(rules, now),
             Command::BeginDay => self.begin_day(rules, now),
             Command::CloseDay => self.close_day(rules),
             Command::OpenExtra { until, reason } => self.open_extra(rules, *until, reason, now),
             Command::IssueTicket { .. } => self.issue(rules, command, now),
+            Command::IssueRemotely { .. } => self.issue_remotely(rules, command, now),
             Command::ImportAppointments { appointments } => self.import(rules, appointments),
             Command::CancelAppointment { code } => self.cancel_appointment(code),
             Command::CheckIn { .. } => self.check_in(rules, command, now),
@@ -103,7 +119,10 @@ impl Model {
             Command::CallAhead { counter } => self.call_ahead(rules, counter, now),
             Command::Recall { counter, ticket } => self.recall(rules, counter, *ticket, now),
             Command::StartServing { counter, ticket } => self.start(counter, *ticket, now),
-            Command::Finish { counter, ticket } => self.finish(rules, counter, *ticket, now),
+            Command::Finish { counter, ticket, outcome } => {
+                self.finish(rules, counter, *ticket, outcome.as_ref(), now)
+            }
+            Command::AddNote { counter, ticket, note } => self.add_note(counter, *ticket, note.as_ref()),
             Command::NoShow { counter, ticket } => self.no_show(rules, counter, *ticket, now),
             Command::ComeBack { ticket } => self.come_back(rules, *ticket, now),
             Command::Transfer { counter, ticket, service, to, note } => {
@@ -115,6 +134,7 @@ impl Model {
             Command::ChangeClass { ticket, class, reason } => {
                 self.change_class(rules, *ticket, class, reason)
             }
+            Command::GiveWay { ticket, past } => self.give_way(*ticket, *past),
             Command::CancelTicket { ticket, reason } => self.cancel(*ticket, reason.as_ref()),
             Command::Undo { counter } => self.undo(rules, counter, now),
             Command::OpenCounter { counter } => self.open_counter(counter),
@@ -122,6 +142,13 @@ impl Model {
             Command::PauseCounter { counter, reason } => self.pause_counter(counter, *reason, now),
             Command::ResumeCounter { counter } => self.resume_counter(counter),
             Command::SeatOfficer { counter, officer } => self.seat(counter, officer.as_ref()),
+            Command::PostNotice { text, until } => self.post_notice(text, *until, now),
+            Command::WithdrawNotice { notice } => self.withdraw_notice(*notice),
+            Command::Announce { sound, text, zones, urgent } => {
+                self.announce(rules, (sound, text.as_ref()), zones, *urgent, now)
+            }
+            Command::AnnouncePlanned { planned, due } => self.announce_planned(rules, planned, *due, now),
+            Command::EndAnnouncement { announcement } => self.end_announcement(*announcement),
             Command::ChooseServices { counter, services, helps } => {
                 self.choose_services(rules, counter, services, helps.as_deref())
             }
@@ -192,7 +219,7 @@ impl Model {
         living.chain(missed).any(|number| number.letters() == letters && number.sequence() == sequence)
     }
 
-    fn person_has_ticket(&self, person: Option<giliran_core::PersonKey>) -> bool {
+    fn person_has_ticket(&self, person: Option<PersonKey>) -> bool {
         person.is_some() && self.tickets.iter().any(|(_, ticket)| ticket.person == person)
     }
 

@@ -20,6 +20,9 @@ pub fn offset_minutes(zone: &str) -> i64 {
 /// The classes that any office has some of; the first is the ordinary one, the fourth goes next.
 pub const CLASSES: [&str; 5] = ["biasa", "warga-emas", "oku", "kecemasan", "janji"];
 
+/// The parts that any office has some of.
+pub const PARTS: [&str; 3] = ["dewan", "kantin", "koridor"];
+
 const LETTERS: [&str; 5] = ["A", "C", "F", "LL", "Q"];
 
 /// An office of some size.
@@ -71,7 +74,54 @@ pub fn random(chance: &mut Chance) -> Value {
             "too_late": if chance.percent(50) { "walk_in" } else { "refused" },
         });
     }
+    if chance.percent(70) {
+        office["outcome"] = json!([
+            { "id": "selesai", "name": { "ms": "Selesai" } },
+            { "id": "tidak-lengkap", "name": { "ms": "Dokumen tidak lengkap" } },
+        ]);
+    }
+    if chance.percent(60) {
+        office["remote"] = json!({ "most_per_day": chance.between(1, 3) });
+    }
+    announcing(chance, &mut office);
     office
+}
+
+/// How an office announces: zones, quiet hours, and what it has planned.
+fn announcing(chance: &mut Chance, office: &mut Value) {
+    let parts = chance.some(&PARTS, 60);
+    let zone = |id: &&str| json!({ "id": id, "name": { "ms": *id }, "volume_db": -6 });
+    office["zone"] = parts.iter().map(zone).collect();
+    for counter in office["counter"].as_array_mut().into_iter().flatten() {
+        if let Some(part) = chance.pick(&PARTS).filter(|_| chance.percent(30)) {
+            counter["zone"] = json!(part);
+        }
+    }
+    if chance.percent(30) {
+        office["quiet"] = json!([{ "from": "13:00", "until": "13:20", "zones": parts }]);
+    }
+    let has_hours = office["hours"].is_object();
+    let mut planned = Vec::new();
+    for id in ["parkir", "tutup", "ujian"] {
+        if chance.percent(50) {
+            let mut rule = json!({ "id": id, "sound": { "sentence": id }, "zones": chance.some(&parts, 50) });
+            if chance.percent(60) {
+                // Several at the same moment are made one after the other.
+                rule["at"] = json!(chance.some(&["06:00", "09:30", "12:00", "16:45"], 50));
+            }
+            if has_hours && chance.percent(40) {
+                rule["every"] = minutes(chance, &[20, 45, 60]);
+            }
+            if has_hours && chance.percent(50) {
+                rule["before_close"] = minutes(chance, &[0, 5, 15]);
+            }
+            if chance.percent(30) {
+                rule["days"] = json!(["mon", "wed", "fri"]);
+            }
+            planned.push(rule);
+        }
+    }
+    office["announcement"] = json!(planned);
 }
 
 /// The rules as the core reads them; a form that it can't read is a fault of this file.
@@ -85,7 +135,7 @@ pub fn parsed(office: Value) -> Result<Arc<Rules>, String> {
 pub fn changed(chance: &mut Chance, office: &Value) -> Value {
     let other = random(chance);
     let mut office = office.clone();
-    match chance.below(8) {
+    match chance.below(10) {
         0 => office["calling"] = other["calling"].clone(),
         1 => office["hours"] = other["hours"].clone(),
         2 => office["appointments"] = other["appointments"].clone(),
@@ -97,8 +147,13 @@ pub fn changed(chance: &mut Chance, office: &Value) -> Value {
             service["quota"] = Value::Null;
         }
         5 => office["class"] = other["class"].clone(),
+        6 => office["remote"] = other["remote"].clone(),
+        8 => {
+            office["outcome"] = other["outcome"].clone();
+            announcing(chance, &mut office);
+        }
         // All of it. Whoever waits for what goes away makes that unsound, which is as good a try.
-        6 => office = other,
+        7 => office = other,
         _ => {
             // A counter less, or one that takes everything.
             let all: Vec<Value> =
@@ -150,6 +205,9 @@ fn service(
     if chance.percent(30) {
         let class = chance.pick(classes).cloned().unwrap_or_default();
         rule["class_allowance"] = json!({ class: minutes(chance, &[0, 3, 45]) });
+    }
+    if chance.percent(60) {
+        rule["charter"] = json!({ "waiting": minutes(chance, &[0, 5, 15, 30]) });
     }
     if chance.percent(20) {
         rule["quota"] = json!(chance.between(3, 30));

@@ -1,6 +1,7 @@
 //! Faults put on purpose between the core and the log, to show that the checks find such.
 
 use giliran_core::{Branch, Entry, Event, TicketId, TicketNumber, TicketState, Turn};
+use jiff::Timestamp;
 
 /// A fault on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,13 +36,17 @@ pub enum Planted {
     TimeGoesBack,
     /// A new day ends what the office carries over.
     DayForgetsCarried,
+    /// Whoever lets others go first goes before everybody.
+    WayToTheFront,
+    /// How a visit ended is not kept.
+    ForgetsOutcome,
     /// A no-show is nowhere counted, and can't come back.
     CancelsNoShows,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::NumberTwice,
         Self::NumbersRestart,
         Self::ForgetsTransferred,
@@ -57,6 +62,8 @@ impl Planted {
         Self::ResumeSkipsEntry,
         Self::TimeGoesBack,
         Self::DayForgetsCarried,
+        Self::WayToTheFront,
+        Self::ForgetsOutcome,
         Self::CancelsNoShows,
     ];
 
@@ -106,6 +113,11 @@ impl Planted {
                     Self::NobodyGoesNext,
                     Event::TicketIssued { goes_next, .. } | Event::ClassChanged { goes_next, .. },
                 ) => *goes_next = false,
+                (Self::WayToTheFront, Event::TicketGaveWay { due, .. }) => *due = Timestamp::UNIX_EPOCH,
+                (
+                    Self::ForgetsOutcome,
+                    Event::TicketServed { outcome, .. } | Event::LegServed { outcome, .. },
+                ) => *outcome = None,
                 (Self::DayForgetsCarried, Event::DayBegan { carry, .. }) => *carry = false,
                 (Self::CancelsNoShows, event @ Event::TicketMissed { .. }) => {
                     if let Event::TicketMissed { ticket, .. } = event {

@@ -631,7 +631,7 @@ impl World {
             self.system.branch().counters().map(|(id, c)| (id.clone(), c.ticket)).collect();
         for (counter, ticket) in counters {
             match ticket {
-                Some(ticket) => self.send(None, Command::Finish { counter, ticket }),
+                Some(ticket) => self.send(None, Command::Finish { counter, ticket, outcome: None }),
                 None => self.send(None, Command::CallNext { counter }),
             }
         }

@@ -392,7 +392,7 @@ impl<D: Desk> Day<'_, D> {
             self.here.remove(&ticket);
             self.books.served += 1;
         }
-        self.done(Command::Finish { counter: self.name(counter), ticket }).await
+        self.done(Command::Finish { counter: self.name(counter), ticket, outcome: None }).await
     }
 
     /// Calls again as often as the office asks before it lets somebody be a no-show.

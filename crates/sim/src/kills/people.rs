@@ -158,7 +158,7 @@ impl Officer {
                 let transfer = |counter| Command::Transfer { counter, ticket, service, to: None, note: None };
                 if self.press(transfer).await?.is_none() {
                     // It is for this service already.
-                    self.press(|counter| Command::Finish { counter, ticket }).await?;
+                    self.press(|counter| Command::Finish { counter, ticket, outcome: None }).await?;
                 }
             }
             5 | 6 => {
@@ -166,15 +166,15 @@ impl Officer {
                 self.work.ask(Command::Resume { ticket }).await?;
             }
             7 => {
-                self.press(|counter| Command::Finish { counter, ticket }).await?;
+                self.press(|counter| Command::Finish { counter, ticket, outcome: None }).await?;
                 // Taken back, the visitor is at the counter once more.
                 if self.press(|counter| Command::Undo { counter }).await?.is_some() {
-                    self.press(|counter| Command::Finish { counter, ticket }).await?;
+                    self.press(|counter| Command::Finish { counter, ticket, outcome: None }).await?;
                 }
             }
             _ => {
                 self.press(|counter| Command::StartServing { counter, ticket }).await?;
-                self.press(|counter| Command::Finish { counter, ticket }).await?;
+                self.press(|counter| Command::Finish { counter, ticket, outcome: None }).await?;
             }
         }
         Ok(())

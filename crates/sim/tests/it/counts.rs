@@ -172,7 +172,7 @@ fn tampered(tamper: impl FnMut(Answer) -> Result<Answer, DeskError> + Send) -> R
 fn a_number_that_is_given_to_two_people_is_a_fault() {
     let same = |answer| match answer {
         Answer::Issued { ticket, service, ahead, .. } => {
-            Ok(Answer::Issued { ticket, number: "A001".into(), service, ahead, wait: None })
+            Ok(Answer::Issued { ticket, number: "A001".into(), service, ahead, wait: None, phone: None })
         }
         other @ (Answer::CalledAhead { .. } | Answer::Called { .. } | Answer::Done) => Ok(other),
     };

@@ -69,6 +69,7 @@ fn outcome(event: &Event) -> Outcome {
             service: service.to_string(),
             ahead: *ahead,
             wait: None,
+            phone: None,
         };
     }
     if let Event::TicketCalled { ticket, number, service, .. } = event {

@@ -65,7 +65,8 @@ pub fn hours(rules: &Rules, day: Date) -> Option<Vec<(Timestamp, Timestamp)>> {
     Some(spans.iter().map(span).collect())
 }
 
-fn weekday(day: giliran_core::Day) -> Weekday {
+/// The weekday of that name.
+pub fn weekday(day: giliran_core::Day) -> Weekday {
     use giliran_core::Day;
     match day {
         Day::Mon => Weekday::Monday,

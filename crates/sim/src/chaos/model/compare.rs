@@ -29,6 +29,10 @@ impl Model {
         one_by_one(&mut found, "counter", &expected, &counters);
         let bookings: Vec<_> = branch.appointments().cloned().collect();
         one_by_one(&mut found, "appointment", &self.bookings, &bookings);
+        let notices: Vec<_> = branch.notices().map(|(id, notice)| (id, notice.clone())).collect();
+        one_by_one(&mut found, "notice", &self.notices, &notices);
+        let urgent: Vec<_> = branch.urgent().map(|(id, urgent)| (id, urgent.clone())).collect();
+        one_by_one(&mut found, "urgent", &self.urgent, &urgent);
         same(&mut found, "tally", &self.tally, &branch.tally());
         same(&mut found, "day", &self.day, &branch.day());
         same(&mut found, "what happens by itself next", &self.next_by_itself(), &branch.next_deadline());

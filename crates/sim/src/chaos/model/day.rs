@@ -38,13 +38,18 @@ impl Model {
                 | TicketState::Parked { until: None, .. } => {}
             }
         }
-        // The first of those at the same moment: the day's end, then its close, then tickets by their ids.
+        for (id, notice) in &self.notices {
+            all.extend(notice.until.map(|until| (until, Command::WithdrawNotice { notice: *id })));
+        }
+        all.extend(self.planned_by_itself(rules));
+        // The first of those at the same moment: the day's end, then its close, then tickets and then notices by
+        // their ids, then what is planned.
         let first = all.iter().map(|(at, _)| *at).min()?;
         all.into_iter().find(|(at, _)| *at == first)
     }
 
     /// When the office closes for the day, if it has not and will.
-    fn closes(&self, rules: &Rules) -> Option<Timestamp> {
+    pub(super) fn closes(&self, rules: &Rules) -> Option<Timestamp> {
         let hours = clock::hours(rules, self.day?)?;
         let last = hours.last().map(|(_, until)| *until);
         if self.closed { None } else { last.max(self.extra) }
@@ -97,7 +102,11 @@ impl Model {
         (self.closed, self.extra) = (false, None);
         self.last_numbers.clear();
         self.given.clear();
+        self.phones.clear();
         self.presses.clear();
+        self.notices.clear();
+        self.urgent.clear();
+        self.planned = Some((now, None));
         self.missed.clear();
         self.tally = Tally { carried: if carry { left } else { 0 }, ..Tally::default() };
         if !carry {
@@ -150,7 +159,7 @@ impl Model {
         now < at && self.day.is_none_or(|day| at < clock::ends(rules, day))
     }
 
-    pub(super) fn set_rules(&mut self, rules: &Arc<Rules>) -> Expected {
+    pub(super) fn set_rules(&mut self, rules: &Arc<Rules>, now: Timestamp) -> Expected {
         let missing = |id: &ServiceId| service(rules, id).is_err();
         let here = self.tickets.iter().any(|(_, ticket)| {
             missing(&ticket.service)
@@ -193,6 +202,9 @@ impl Model {
         // New hours open an office that has closed by the old ones.
         if self.day.is_some() && old.is_none_or(|old| old.hours != rules.hours) {
             self.closed = false;
+        }
+        if self.day.is_some() {
+            self.planned = self.planned.take().max(Some((now, None)));
         }
         Ok(Event::RulesSet { rules: rules.clone() })
     }

@@ -87,7 +87,9 @@ impl Model {
     }
 
     fn called(&mut self, id: TicketId, counter: &CounterId, turn: Turn, now: Timestamp) -> Expected {
+        self.count_first_call(id, now);
         let ticket = self.ticket_mut(id).ok_or("queue_empty")?;
+        ticket.note_goes_on = false;
         ticket.state = TicketState::Called { counter: counter.clone(), since: now, last: now, attempts: 1 };
         Ok(Event::TicketCalled {
             ticket: id,

@@ -51,6 +51,9 @@ impl Model {
         if press == Press::NoShow {
             self.tally.missed -= 1;
         }
+        if press == Press::Call && before.first_call.is_none() {
+            self.uncount_first_call(after.as_ref().and_then(|after| after.first_call));
+        }
         self.presses.retain(|(other, _)| other != counter);
         self.missed.retain(|(missed, _)| *missed != id);
         self.remove(id);
@@ -83,7 +86,7 @@ fn press(event: &Event) -> Option<(&CounterId, TicketId, Press)> {
     match event {
         Event::TicketCalled { counter, ticket, .. } => Some((counter, *ticket, Press::Call)),
         Event::ServingStarted { counter, ticket } => Some((counter, *ticket, Press::Start)),
-        Event::TicketServed { counter, ticket } | Event::LegServed { counter, ticket, .. } => {
+        Event::TicketServed { counter, ticket, .. } | Event::LegServed { counter, ticket, .. } => {
             Some((counter, *ticket, Press::Finish))
         }
         Event::TicketMissed { counter, ticket } => Some((counter, *ticket, Press::NoShow)),

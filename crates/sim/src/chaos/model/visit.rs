@@ -1,8 +1,8 @@
 //! A ticket's way: given out, called again, served, sent on, parked, missed, void.
 
 use giliran_core::{
-    Appointment, AppointmentCode, ClassId, ClassRule, Command, CounterId, Event, Language, Missed, PersonKey,
-    Remark, Rules, ServiceId, ServiceRule, Ticket, TicketId, TicketState, TooLate, WaitRange,
+    Appointment, AppointmentCode, ClassId, ClassRule, Command, CounterId, Event, Language, Missed, OutcomeId,
+    PersonKey, Remark, Rules, ServiceId, ServiceRule, Ticket, TicketId, TicketState, TooLate, WaitRange,
 };
 use jiff::Timestamp;
 
@@ -17,6 +17,7 @@ struct Fresh<'a> {
     person: Option<PersonKey>,
     code: Option<AppointmentCode>,
     counts_from: Option<Timestamp>,
+    remote: bool,
 }
 
 impl Model {
@@ -58,9 +59,58 @@ impl Model {
         let (language, announced) = (*language, *announced);
         self.give_out(
             rules,
-            Fresh { service: rule, class, language, announced, legs, person, code: None, counts_from: None },
+            Fresh {
+                service: rule,
+                class,
+                language,
+                announced,
+                legs,
+                person,
+                code: None,
+                counts_from: None,
+                remote: false,
+            },
             now,
         )
+    }
+
+    pub(super) fn issue_remotely(&mut self, rules: &Rules, command: &Command, now: Timestamp) -> Expected {
+        let Command::IssueRemotely { service: id, language, announced, person } = command else {
+            return Err("no_such_command");
+        };
+        let offered = rules.remote.ok_or("remote_not_offered")?;
+        let rule = service(rules, id)?;
+        let class = rules.classes.first().ok_or("not_configured")?;
+        if !self.doors_open(rules, now) {
+            return Err("office_closed");
+        }
+        if !self.before_last_ticket(rules, id, now) {
+            return Err("after_last_ticket");
+        }
+        if self.numbers_left(rules, id) == Some(0) {
+            return Err("quota_used");
+        }
+        if self.person_has_ticket(Some(*person)) {
+            return Err("has_ticket");
+        }
+        let had = self.phones.iter().filter(|phone| *phone == person).count();
+        if had >= offered.most_per_day as usize {
+            return Err("remote_used_up");
+        }
+        let fresh = Fresh {
+            service: rule,
+            class,
+            language: *language,
+            announced: *announced,
+            legs: rule.then.clone(),
+            person: Some(*person),
+            code: None,
+            counts_from: None,
+            remote: true,
+        };
+        let issued = self.give_out(rules, fresh, now)?;
+        self.phones.push(*person);
+        Ok(issued)
     }
 
     pub(super) fn check_in(&mut self, rules: &Rules, command: &Command, now: Timestamp) -> Expected {
@@ -97,13 +147,14 @@ impl Model {
                 person,
                 code: Some(code.clone()),
                 counts_from: if late { None } else { Some(at) },
+                remote: false,
             },
             now,
         )
     }
 
     fn give_out(&mut self, rules: &Rules, fresh: Fresh<'_>, now: Timestamp) -> Expected {
-        let Fresh { service, class, language, announced, legs, person, code, counts_from } = fresh;
+        let Fresh { service, class, language, announced, legs, person, code, counts_from, remote } = fresh;
         let series = &service.series;
         let last_given = self.last_numbers.iter().find(|(id, _)| *id == service.id).map(|(_, n)| *n);
         let next = match last_given {
@@ -130,6 +181,9 @@ impl Model {
             legs: legs.clone(),
             bound: None,
             note: None,
+            note_goes_on: false,
+            gave_way: 0,
+            first_call: None,
             person,
             state: TicketState::Waiting { since: now },
         };
@@ -165,6 +219,7 @@ impl Model {
             person,
             appointment: code,
             counts_from,
+            remote,
         })
     }
 
@@ -219,23 +274,42 @@ impl Model {
         rules: &Rules,
         counter: &CounterId,
         id: TicketId,
+        outcome: Option<&OutcomeId>,
         now: Timestamp,
     ) -> Expected {
         let ticket = self.has(counter, id)?;
+        if outcome.is_some_and(|outcome| !rules.outcomes.iter().any(|known| known.id == *outcome)) {
+            return Err("unknown_outcome");
+        }
+        let outcome = outcome.cloned();
         let Some(next) = ticket.legs.first().cloned() else {
             self.tally.served += 1;
             self.remove(id);
-            return Ok(Event::TicketServed { ticket: id, counter: counter.clone() });
+            return Ok(Event::TicketServed { ticket: id, counter: counter.clone(), outcome });
         };
         let due = due(rules, &next, ticket)?;
         if let Some(ticket) = self.ticket_mut(id) {
             ticket.legs.remove(0);
             ticket.service.clone_from(&next);
             ticket.due = due;
-            (ticket.bound, ticket.note) = (None, None);
+            ticket.bound = None;
+            // What was written down here goes on; what came with the ticket has been read.
+            if !ticket.note_goes_on {
+                ticket.note = None;
+            }
+            ticket.note_goes_on = false;
             ticket.state = TicketState::Waiting { since: now };
         }
-        Ok(Event::LegServed { ticket: id, counter: counter.clone(), service: next, due })
+        Ok(Event::LegServed { ticket: id, counter: counter.clone(), service: next, due, outcome })
+    }
+
+    pub(super) fn add_note(&mut self, counter: &CounterId, id: TicketId, note: Option<&Remark>) -> Expected {
+        self.has(counter, id)?;
+        if let Some(ticket) = self.ticket_mut(id) {
+            ticket.note = note.cloned();
+            ticket.note_goes_on = note.is_some();
+        }
+        Ok(Event::NoteAdded { ticket: id, counter: counter.clone(), note: note.cloned() })
     }
 
     pub(super) fn no_show(
@@ -308,6 +382,8 @@ impl Model {
             self.known_open(to)?;
         }
         let goes_to = wanted.unwrap_or(&ticket.service).clone();
+        let written_here = if ticket.note_goes_on { ticket.note.clone() } else { None };
+        let note = note.cloned().or(written_here);
         if let Some(ticket) = self.ticket_mut(id) {
             // If that was planned, what was planned before it is left out. Who stays with the service keeps all.
             if goes_to != ticket.service
@@ -318,7 +394,8 @@ impl Model {
             ticket.service.clone_from(&goes_to);
             ticket.due = due;
             ticket.bound = to.cloned();
-            ticket.note = note.cloned();
+            ticket.note.clone_from(&note);
+            ticket.note_goes_on = false;
             ticket.state = TicketState::Waiting { since: now };
         }
         Ok(Event::TicketTransferred {
@@ -327,7 +404,7 @@ impl Model {
             service: goes_to,
             due,
             to: to.cloned(),
-            note: note.cloned(),
+            note,
         })
     }
 
