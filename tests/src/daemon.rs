@@ -14,7 +14,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use crate::{
-    BRANCH, office,
+    BRANCH, morning_office,
     program::{Ended, PATIENCE, Program, copy_database, program},
     write_config,
 };
@@ -38,6 +38,7 @@ pub struct Daemon {
     branch: String,
     arguments: Vec<String>,
     wrapper: Vec<String>,
+    asks: bool,
     environment: Vec<(String, String)>,
     address: String,
 }
@@ -45,13 +46,13 @@ pub struct Daemon {
 impl Daemon {
     /// Starts a daemon for the office of the tests and waits until it is ready.
     pub async fn start() -> Self {
-        Self::begin(|folder| (write_config(folder, &office(folder)), BRANCH.to_owned()), &[]).await
+        Self::begin(|folder| (write_config(folder, &morning_office(folder)), BRANCH.to_owned()), &[]).await
     }
 
     /// Starts a daemon for the office of the tests, with further lines in its section `[server]`.
     pub async fn with_server(lines: &str) -> Self {
         let configure = |folder: &Path| {
-            let text = office(folder).replacen("[store]", &format!("{lines}\n\n[store]"), 1);
+            let text = morning_office(folder).replacen("[store]", &format!("{lines}\n\n[store]"), 1);
             (write_config(folder, &text), BRANCH.to_owned())
         };
         Self::begin(configure, &[]).await
@@ -62,11 +63,67 @@ impl Daemon {
         let configure = |folder: &Path| {
             let backups = folder.join(BACKUPS);
             fs::create_dir(&backups).expect("a test's own folder can be written");
-            let text =
-                office(folder) + &format!("\n[store.backup]\nfolder = {backups:?}\nevery = \"100ms\"\n");
+            let text = morning_office(folder)
+                + &format!("\n[store.backup]\nfolder = {backups:?}\nevery = \"100ms\"\n");
             (write_config(folder, &text), BRANCH.to_owned())
         };
         Self::begin(configure, &[]).await
+    }
+
+    /// Starts a daemon for the office of the tests that asks everybody who they are, as in a real office; others let
+    /// whoever is on this machine do everything. `lines` are further ones, before the branches.
+    pub async fn asking(lines: &str) -> Self {
+        Self::asking_for(|folder| morning_office(folder).replacen("[log]", &format!("{lines}\n\n[log]"), 1))
+            .await
+    }
+
+    /// The same with further lines in its section `[server]`.
+    pub async fn asking_with_server(lines: &str) -> Self {
+        Self::asking_for(|folder| {
+            morning_office(folder).replacen("[store]", &format!("{lines}\n\n[store]"), 1)
+        })
+        .await
+    }
+
+    /// The same, with another office `lain` beside.
+    pub async fn asking_with_two_branches() -> Self {
+        let other = r#"
+            [[branch]]
+            id = "lain"
+            name = { ms = "Pejabat Lain" }
+            class = [{ id = "biasa", name = { ms = "Biasa" } }]
+            service = [{ id = "bayaran", name = { ms = "Bayaran" }, series = { letters = "B" } }]
+            counter = [{ id = "kaunter-1", number = 1, services = ["bayaran"] }]
+        "#;
+        Self::asking_for(|folder| morning_office(folder) + other).await
+    }
+
+    async fn asking_for(text: impl FnOnce(&Path) -> String) -> Self {
+        let configure = |folder: &Path| (write_config(folder, &text(folder)), BRANCH.to_owned());
+        let mut daemon = Self::at_rest(configure, &[]);
+        daemon.asks = true;
+        daemon.start_again().await;
+        daemon
+    }
+
+    /// From the next start on it asks everybody who they are.
+    pub fn ask_everybody(&mut self) {
+        self.asks = true;
+    }
+
+    /// The token in the address that it has logged for making an administrator.
+    ///
+    /// # Panics
+    /// If it logs none.
+    pub async fn first_token(&mut self) -> String {
+        let lines = self.logged(1, |line| line.contains("/sign-in#first=")).await;
+        let (_, token) = lines[0].split_once("#first=").expect("it was looked for");
+        token.split_whitespace().next().expect("a token").to_owned()
+    }
+
+    /// From the next start on it is told this too.
+    pub fn argument(&mut self, argument: &str) {
+        self.arguments.push(argument.to_owned());
     }
 
     /// Starts a daemon on a simulated clock with that configuration file, for replaying a day.
@@ -76,7 +133,7 @@ impl Daemon {
 
     /// A daemon for the office of the tests that is still to be started.
     pub fn prepare() -> Self {
-        Self::at_rest(|folder| (write_config(folder, &office(folder)), BRANCH.to_owned()), &[])
+        Self::at_rest(|folder| (write_config(folder, &morning_office(folder)), BRANCH.to_owned()), &[])
     }
 
     fn at_rest(configure: impl FnOnce(&Path) -> (PathBuf, String), arguments: &[&str]) -> Self {
@@ -90,6 +147,7 @@ impl Daemon {
             branch,
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             wrapper: Vec::new(),
+            asks: false,
             environment: Vec::new(),
             address: String::new(),
         }
@@ -130,6 +188,9 @@ impl Daemon {
         };
         command.arg("serve").arg("--config").arg(&self.config);
         command.args(["--listen", "127.0.0.1:0", "--database"]).arg(&self.database);
+        if !self.asks {
+            command.arg("--no-sign-in");
+        }
         command.args(&self.arguments).envs(self.environment.iter().cloned());
         Program::start(&mut command)
     }

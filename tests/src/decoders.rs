@@ -17,17 +17,21 @@ use giliran_voice::{Chime, Pack, pack::MANIFEST};
 pub type Decoder = fn(&[u8]);
 
 /// All of them by the names of their corpora.
-pub const ALL: [(&str, Decoder); 10] = [
+pub const ALL: [(&str, Decoder); 14] = [
+    ("access", access),
     ("appointments", appointments),
+    ("audit_line", audit_line),
     ("calendar", calendar),
     ("command", command),
     ("config", config),
+    ("credentials", credentials),
     ("hello", hello),
     ("log_row", log_row),
     ("snapshot", snapshot),
     ("to_client", to_client),
     ("voice_clip", voice_clip),
     ("voice_manifest", voice_manifest),
+    ("voice_recording", voice_recording),
 ];
 
 /// A command by HTTP.
@@ -37,6 +41,24 @@ pub fn command(bytes: &[u8]) {
     let again: CommandRequest = serde_json::from_slice(&again).expect("our own JSON is understood");
     assert_eq!(again, request);
     decode::means_something(request);
+}
+
+/// A request about who takes part: a sign-in, a person, a device, a phone.
+pub fn access(bytes: &[u8]) {
+    decode::about_access(bytes);
+}
+
+/// What a request brings along to say who asks: a line of cookies, and after a line end one of authorization.
+pub fn credentials(bytes: &[u8]) {
+    let mut lines = bytes.splitn(2, |b| *b == b'\n');
+    decode::credentials(lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+}
+
+/// A line of the audit record.
+pub fn audit_line(bytes: &[u8]) {
+    if let Ok(text) = from_utf8(bytes) {
+        decode::audit_line(text);
+    }
 }
 
 /// The first message of a WebSocket.
@@ -108,6 +130,14 @@ pub fn voice_clip(bytes: &[u8]) {
     fs::write(&file, bytes).expect("the folder can be written");
     if let Ok(chime) = Chime::load(&file) {
         assert!(chime.samples().iter().all(|sample| sample.is_finite()));
+    }
+}
+
+/// What an office recorded, as a WAV file.
+pub fn voice_recording(bytes: &[u8]) {
+    if let Ok(samples) = giliran_voice::recording::read(bytes) {
+        assert!(samples.iter().all(|sample| sample.abs() <= 1.0), "louder than full scale");
+        assert!(samples.len() <= (giliran_voice::recording::LONGEST_S * giliran_voice::RATE_HZ) as usize);
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`Visit`]: the commands of visitors and officers, in a line each.
 //! - [`disk`]: a small disk for a test alone, which can be filled and made read-only.
 //! - [`Socket`]: a WebSocket on which a test may misbehave.
+//! - [`staff`]: people who sign in, and devices that are paired.
 //! - [`raw`]: HTTP by hand, for the same.
 //! - [`decoders`]: all that reads bytes from outside, for tests that feed it rubbish.
 //! - [`Story`] and [`Crowd`]: commands that go on through any fault.
@@ -26,13 +27,14 @@ mod program;
 pub mod raw;
 mod recording;
 mod socket;
+pub mod staff;
 mod story;
 mod told;
 pub mod tools;
 mod visit;
 
 pub use daemon::Daemon;
-pub use office::{BRANCH, office, write_config};
+pub use office::{BRANCH, morning_office, office, write_config};
 pub use program::{Ended, Program, program};
 pub use recording::Recording;
 pub use socket::{Chain, Socket};

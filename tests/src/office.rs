@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::{Timestamp, tz::TimeZone};
+
 /// Its short name.
 pub const BRANCH: &str = "ujian";
 
@@ -63,6 +65,22 @@ number = 1
 services = ["tanah"]
 "#,
         folder = folder.display()
+    )
+}
+
+/// The same where it is morning now. A test by the machine's own clock could otherwise meet midnight, and the
+/// end of the business day with it.
+#[expect(clippy::disallowed_methods, reason = "these are tests of a daemon that goes by the machine's clock")]
+pub fn morning_office(folder: &Path) -> String {
+    const MORNING: i8 = 9;
+    let hour = Timestamp::now().to_zoned(TimeZone::UTC).hour();
+    // The names of these zones tell how far UTC is ahead of them. There are 12 that way, and 14 the other.
+    let ahead = hour - MORNING;
+    let ahead = if ahead > 12 { ahead - 24 } else { ahead };
+    office(folder).replacen(
+        &format!("id = \"{BRANCH}\""),
+        &format!("id = \"{BRANCH}\"\ntime_zone = \"Etc/GMT{ahead:+}\""),
+        1,
     )
 }
 

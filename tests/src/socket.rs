@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{self, Message},
+    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderName},
 };
 
 use crate::{Daemon, program::PATIENCE};
@@ -51,6 +51,22 @@ impl Socket {
         let mut socket = Self::connect_with(daemon, Some(bytes)).await;
         socket.say_hello(audience, None).await;
         socket
+    }
+
+    /// Connects as somebody who sends these headers, and says nothing.
+    ///
+    /// # Panics
+    /// If the daemon does not take the socket.
+    pub async fn connect_as(daemon: &Daemon, headers: &[(String, String)]) -> Self {
+        let stream = tcp(daemon, None).await.expect("the daemon listens");
+        let url = daemon.url(paths::EVENTS).replacen("http", "ws", 1);
+        let mut request = url.into_client_request().expect("an address");
+        for (name, value) in headers {
+            let name = HeaderName::try_from(name).expect("a name");
+            request.headers_mut().insert(name, value.parse().expect("a value"));
+        }
+        let (socket, _) = client_async(request, stream).await.expect("the daemon takes sockets");
+        Self { socket, recorder: None }
     }
 
     async fn connect_with(daemon: &Daemon, buffer: Option<u32>) -> Self {
@@ -96,7 +112,8 @@ impl Socket {
         self.say(&Hello { resume, ..Hello::new(audience) }).await;
     }
 
-    async fn say(&mut self, hello: &Hello) {
+    /// Says hello.
+    pub async fn say(&mut self, hello: &Hello) {
         let hello = serde_json::to_string(hello).expect("a hello is JSON");
         self.send(Message::text(hello)).await;
     }
@@ -149,6 +166,8 @@ impl Socket {
                 | ToClient::Entry { .. }
                 | ToClient::Waits { .. }
                 | ToClient::Opening { .. }
+                | ToClient::Reported { .. }
+                | ToClient::Unheard { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Refused { .. }
                 | ToClient::Unknown => continue,
@@ -176,6 +195,8 @@ impl Socket {
                 | ToClient::Waits { .. }
                 | ToClient::Opening { .. }
                 | ToClient::Health { .. }
+                | ToClient::Reported { .. }
+                | ToClient::Unheard { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Unknown => {}
             }
@@ -241,6 +262,8 @@ impl Chain {
             | ToClient::Waits { .. }
             | ToClient::Opening { .. }
             | ToClient::Health { .. }
+            | ToClient::Reported { .. }
+            | ToClient::Unheard { .. }
             | ToClient::Unknown => {}
         }
     }

@@ -54,7 +54,7 @@ impl Story {
             1 => Command::issue("tanah"),
             2 | 6 | 9 | 12 => Command::CallNext { counter: counter() },
             3 | 7 | 13 => Command::StartServing { counter: counter(), ticket },
-            4 => Command::Finish { counter: counter(), ticket },
+            4 => Command::Finish { counter: counter(), ticket, outcome: None },
             8 => {
                 let lands = self.at_counter.as_ref().is_some_and(|ticket| ticket.number.starts_with('C'));
                 let service = Some(if lands { "bayaran" } else { "tanah" }.to_owned());

@@ -88,7 +88,7 @@ impl Visit {
 
     /// Ends a visit.
     pub async fn finish(&self, counter: &str, ticket: &Ticket) {
-        self.must(Command::Finish { counter: counter.into(), ticket: ticket.id }).await;
+        self.must(Command::Finish { counter: counter.into(), ticket: ticket.id, outcome: None }).await;
     }
 
     /// Sends a visitor on.

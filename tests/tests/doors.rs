@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 
 use giliran_protocol::{
+    access::DeviceKind,
     command::Command,
-    paths::{APPOINTMENTS, BRANCHES, COMMANDS, EVENTS, HEALTH, OPENAPI, READY, STATE, of_branch},
+    paths::{APPOINTMENTS, BRANCHES, COMMANDS, EVENTS, HEALTH, OPENAPI, PEOPLE, READY, STATE, of_branch},
 };
 use giliran_tests::{
     BRANCH, Daemon, Visit,
     raw::{Answer, address_of, answer, ask},
     request,
+    staff::Asker,
 };
 use serde_json::Value;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
+use uuid::Uuid;
 
 /// What every answer says, whatever it is an answer to.
 const EVERYWHERE: [(&str, &str); 6] = [
@@ -40,7 +43,7 @@ const OF_DATA: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 /// All other headers that an answer may have: none tells who made it.
-const FURTHER: [&str; 11] = [
+const FURTHER: [&str; 14] = [
     "allow",
     "connection",
     "content-encoding",
@@ -48,10 +51,13 @@ const FURTHER: [&str; 11] = [
     "content-type",
     "date",
     "etag",
+    "location",
     "retry-after",
     "sec-websocket-accept",
+    "set-cookie",
     "upgrade",
     "vary",
+    "www-authenticate",
 ];
 
 const HANDSHAKE: [&str; 4] = [
@@ -120,7 +126,7 @@ async fn every_answer_has_the_headers_that_hold_a_browser_off() {
     let commands = of_branch(COMMANDS, BRANCH);
     let events = of_branch(EVENTS, BRANCH);
     let json = "content-type: application/json";
-    let large = vec![b'x'; 300_000];
+    let large = vec![b'x'; 600_000];
     for (what, method, path, lines, body, status) in [
         ("no JSON", "POST", &*commands, &[json][..], &b"helo"[..], 400),
         ("no command", "POST", &commands, &[json], b"{}", 422),
@@ -220,10 +226,18 @@ async fn a_page_of_another_site_can_neither_open_a_socket_nor_send_a_command() {
 
 #[tokio::test]
 async fn a_page_by_the_offices_own_name_is_let_in_when_the_name_is_configured() {
-    let daemon = Daemon::with_server("origins = [\"https://giliran.example.my\"]").await;
+    let mut daemon = Daemon::asking_with_server("origins = [\"https://giliran.example.my\"]").await;
+    let siti = Asker::administrator(&mut daemon).await;
+    let kiosk = siti.device(&daemon, "kiosk-1", DeviceKind::Kiosk).await;
+    let key = kiosk.headers().into_iter().find(|(name, _)| name == "authorization").expect("a key").1;
     let command = serde_json::to_vec(&request(Command::issue("bayaran"))).expect("a command is JSON");
-    let by_name =
-        ["host: giliran.example.my", "origin: https://giliran.example.my", "content-type: application/json"];
+    let key = format!("authorization: {key}");
+    let by_name = [
+        "host: giliran.example.my",
+        "origin: https://giliran.example.my",
+        "content-type: application/json",
+        &key,
+    ];
     let sent = ask(&daemon, "POST", &of_branch(COMMANDS, BRANCH), &by_name, &command).await;
     assert_eq!(sent.status, 200, "{}", sent.text());
 }
@@ -231,26 +245,26 @@ async fn a_page_by_the_offices_own_name_is_let_in_when_the_name_is_configured() 
 #[tokio::test]
 async fn a_flood_from_one_client_is_slowed_and_the_counters_do_not_notice() {
     const BURST: usize = 10;
-    let daemon = Daemon::with_server(
+    let mut daemon = Daemon::asking_with_server(
         "trusted_proxies = [\"127.0.0.1\"]\n[server.limits]\nchanges = { per_second = 1, burst = 10 }",
     )
     .await;
-    let post = async |client: &str| {
+    let siti = Asker::administrator(&mut daemon).await;
+    let kiosk = siti.device(&daemon, "kiosk-1", DeviceKind::Kiosk).await;
+    let headers = kiosk.headers();
+    let (_, key) = headers.iter().find(|(name, _)| name == "authorization").expect("a key");
+    let key = format!("authorization: {key}");
+    let post = async |client: &str, key: Option<&str>| {
         let from = format!("x-forwarded-for: {client}");
+        let mut lines = vec!["content-type: application/json", &*from];
+        lines.extend(key);
         let command = serde_json::to_vec(&request(Command::issue("bayaran"))).expect("a command is JSON");
-        ask(
-            &daemon,
-            "POST",
-            &of_branch(COMMANDS, BRANCH),
-            &["content-type: application/json", &from],
-            &command,
-        )
-        .await
+        ask(&daemon, "POST", &of_branch(COMMANDS, BRANCH), &lines, &command).await
     };
     let mut let_in = 0;
     let refused = loop {
-        let answer = post("203.0.113.7").await;
-        if answer.status != 200 {
+        let answer = post("203.0.113.7", None).await;
+        if answer.status != 401 {
             break answer;
         }
         let_in += 1;
@@ -263,21 +277,45 @@ async fn a_flood_from_one_client_is_slowed_and_the_counters_do_not_notice() {
     let wait: u64 =
         refused.header("retry-after").and_then(|wait| wait.parse().ok()).expect("it says when to try again");
     assert!((1..=2).contains(&wait), "{wait}");
-    // Others, at a counter or with a phone, are not behind that flood; what only looks is not either.
+    // Others with a phone are not behind that flood, and the kiosk is not either that shares its address.
     for client in ["203.0.113.8", "203.0.113.9"] {
-        assert_eq!(post(client).await.status, 200, "{client}");
+        assert_eq!(post(client, None).await.status, 401, "{client}");
     }
+    assert_eq!(post("203.0.113.7", Some(&key)).await.status, 200);
+    // A key that is none makes nobody known.
+    let forged = format!("{}A", &key[..key.len() - 1]);
+    assert_eq!(post("203.0.113.7", Some(&forged)).await.status, 429);
     // What the client itself writes in front of the proxy's word does not make it another.
-    let spoofed = post("198.51.100.1, 203.0.113.7").await;
+    let spoofed = post("198.51.100.1, 203.0.113.7", None).await;
     assert_eq!(spoofed.status, 429);
     // It is slowed, and not shut out.
     loop {
-        match post("203.0.113.7").await.status {
-            200 => break,
+        match post("203.0.113.7", None).await.status {
+            401 => break,
             429 => tokio::task::yield_now().await,
             other => panic!("{other}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_flood_from_one_device_is_slowed_and_no_other_notices() {
+    let mut daemon = Daemon::asking_with_server(
+        "[server.limits]\nown_changes = { per_second = 1, burst = 10 }\nunlimited = []",
+    )
+    .await;
+    let siti = Asker::administrator(&mut daemon).await;
+    let broken = siti.device(&daemon, "kiosk-1", DeviceKind::Kiosk).await;
+    let other = siti.device(&daemon, "kiosk-2", DeviceKind::Kiosk).await;
+    let issue = || serde_json::json!({ "type": "issue_ticket", "service": "bayaran" });
+    let mut taken = 0;
+    while broken.command(Uuid::now_v7(), issue()).await.status == 200 {
+        taken += 1;
+        assert!(taken < 300, "nothing holds it off");
+    }
+    assert!(taken >= 10, "{taken}");
+    other.command(Uuid::now_v7(), issue()).await.fine();
+    assert!(siti.get(PEOPLE).await.status.is_success());
 }
 
 #[tokio::test]
@@ -421,5 +459,20 @@ async fn no_address_leads_out_of_the_pages() {
         let answer = ask(&daemon, "GET", path, &["connection: close"], b"").await;
         assert!(matches!(answer.status, 400 | 404 | 421), "{path}: {}", answer.status);
         assert!(!answer.text().contains("root:") && !answer.text().contains("[package]"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_signs_in_a_proxy_does_not_pass_for_whoever_is_at_the_machine() {
+    let daemon = Daemon::with_server("origins = [\"https://giliran.example.my\"]").await;
+    assert_eq!(ask(&daemon, "GET", PEOPLE, &[], b"").await.status, 200);
+    for line in [
+        "host: giliran.example.my",
+        "x-forwarded-for: 203.0.113.9",
+        "x-real-ip: 203.0.113.9",
+        "forwarded: for=203.0.113.9",
+        "via: 1.1 proxy",
+    ] {
+        assert_eq!(ask(&daemon, "GET", PEOPLE, &[line], b"").await.status, 401, "{line}");
     }
 }

@@ -75,7 +75,7 @@ async fn clients_that_say_everything_three_times_at_once_are_served_once() {
                     continue;
                 };
                 let Outcome::Called { ticket, .. } = called.outcome else { panic!("{called:?}") };
-                let finish = Command::Finish { counter: counter.clone(), ticket };
+                let finish = Command::Finish { counter: counter.clone(), ticket, outcome: None };
                 three_times(&visit, finish).await.expect("somebody is at the counter");
                 served += 1;
             }

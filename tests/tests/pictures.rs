@@ -6,7 +6,7 @@ use std::{path::Path, time::Duration};
 use giliran_client::{Link, Picture, State};
 use giliran_protocol::{
     command::{Appointment, Command, CommandAnswer, PauseReason},
-    view::{Audience, BranchView, Language},
+    view::{Audience, BranchView, HealthView, Language, Texts},
 };
 use giliran_tests::{Daemon, request, write_config};
 use jiff::{SignedDuration, Timestamp};
@@ -140,6 +140,9 @@ enum Deed {
     ChooseHelps,
     OpenExtra,
     CloseDay,
+    AddNote,
+    PostNotice,
+    WithdrawNotice,
 }
 
 /// One thing that happens.
@@ -187,6 +190,9 @@ fn deeds() -> impl Strategy<Value = Deed> {
         Deed::Seat,
         Deed::Choose,
         Deed::ChooseHelps,
+        Deed::AddNote,
+        Deed::PostNotice,
+        Deed::WithdrawNotice,
     ]);
     let seldom = prop::sample::select(vec![Deed::OpenExtra, Deed::CloseDay]);
     prop_oneof![20 => often, 30 => each, 1 => seldom]
@@ -250,7 +256,7 @@ fn command(step: &Step, view: &BranchView, now: Timestamp) -> Option<Command> {
         Deed::CallAhead => Command::CallAhead { counter },
         Deed::Recall => Command::Recall { counter, ticket: current? },
         Deed::Start => Command::StartServing { counter, ticket: current? },
-        Deed::Finish => Command::Finish { counter, ticket: current? },
+        Deed::Finish => Command::Finish { counter, ticket: current?, outcome: None },
         Deed::NoShow => Command::NoShow { counter, ticket: current? },
         Deed::ComeBack => Command::ComeBack { ticket: missed()? },
         Deed::Transfer => {
@@ -286,6 +292,12 @@ fn command(step: &Step, view: &BranchView, now: Timestamp) -> Option<Command> {
             Command::OpenExtra { until: now + SignedDuration::from_mins(40), reason: reason() }
         }
         Deed::CloseDay => Command::CloseDay,
+        Deed::AddNote => Command::AddNote { counter, ticket: current?, note: "tiada resit".into() },
+        Deed::PostNotice => Command::PostNotice {
+            text: Texts { ms: "Hujan lebat".into(), en: None, zh: None, ta: None },
+            until: (other % 2 == 0).then_some(until),
+        },
+        Deed::WithdrawNotice => Command::WithdrawNotice { notice: 1 + (other % 8) as u64 },
     })
 }
 
@@ -382,9 +394,10 @@ impl Hall {
     }
 }
 
-/// A picture without waiting times, which come when they are ready, in its parts.
+/// A picture in its parts, without what comes beside the log when it is ready: waiting times, and who is in the hall.
 fn by_part(view: &BranchView) -> serde_json::Map<String, Value> {
     let mut view = view.clone();
+    view.health = HealthView::default();
     for service in &mut view.services {
         service.wait = None;
     }

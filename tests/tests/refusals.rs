@@ -136,7 +136,7 @@ async fn a_request_that_is_no_command_is_refused_and_changes_nothing() {
             ),
             (
                 "too large",
-                json(wrapped(json!({"type": "call_next", "counter": "x".repeat(100_000)}))),
+                json(wrapped(json!({"type": "call_next", "counter": "x".repeat(600_000)}))),
                 413,
                 "body_too_large",
             ),

@@ -93,7 +93,7 @@ impl Hall {
     fn calls(&mut self, at: &str, counter: &str) -> TicketId {
         let had = self.ledger.branch().counter(&id(counter)).and_then(|counter| counter.ticket);
         if let Some(ticket) = had {
-            self.must(at, &Command::Finish { counter: id(counter), ticket });
+            self.must(at, &Command::Finish { counter: id(counter), ticket, outcome: None });
         }
         let event = self.must(at, &Command::CallNext { counter: id(counter) });
         let Event::TicketCalled { ticket, number, .. } = event else { panic!("{event:?}") };
@@ -109,6 +109,7 @@ impl Hall {
         match self.must(at, command) {
             Event::LegServed { due, .. }
             | Event::TicketTransferred { due, .. }
+            | Event::TicketGaveWay { due, .. }
             | Event::TicketParked { until: Some(due), .. } => cells.push(clock(due)),
             _ => {}
         }
@@ -317,7 +318,7 @@ fn a_visit_goes_on_with_its_number_and_its_time_of_arrival() {
         let ticket = hall.takes("09:00", "lesen", "biasa");
         hall.calls("09:05", "kaunter-3");
         hall.takes("09:10", "pertanyaan", "biasa");
-        hall.does("09:12", ticket, &Command::Finish { counter: id("kaunter-3"), ticket });
+        hall.does("09:12", ticket, &Command::Finish { counter: id("kaunter-3"), ticket, outcome: None });
         hall.calls("09:13", "kaunter-1");
         let counter = id("kaunter-1");
         let transfer =
@@ -371,6 +372,22 @@ fn the_day_opens_and_closes_by_its_hours() {
         hall.must("17:10", &Command::OpenExtra { until, reason: id("Sistem tergendala pagi tadi") });
         hall.row(["17:10".into(), clock(until)]);
         hall.takes("17:15", "pertanyaan", "biasa");
+    });
+}
+
+#[test]
+fn whoever_lets_others_go_first_comes_right_after_them() {
+    check("way", |hall| {
+        let ticket = hall.takes("09:00", "pertanyaan", "biasa");
+        hall.takes("09:01", "pertanyaan", "biasa");
+        hall.takes("09:02", "pertanyaan", "biasa");
+        hall.takes("09:03", "pertanyaan", "biasa");
+        hall.does("09:05", ticket, &Command::GiveWay { ticket, past: 2 });
+        hall.calls("09:06", "kaunter-1");
+        hall.calls("09:07", "kaunter-1");
+        hall.calls("09:08", "kaunter-1");
+        let nobody_else = Command::GiveWay { ticket: TicketId(4), past: 1 };
+        hall.refused("09:09", Some(TicketId(4)), &nobody_else, "nobody_behind");
     });
 }
 

@@ -62,6 +62,8 @@ async fn rubbish_on_a_socket_is_refused_and_others_do_not_notice() {
 
     assert_eq!(silent.refusal().await, "not_a_hello");
 
+    // On a connection of its own: the one from before has been idle for as long as the daemon bears it.
+    let visit = Visit::to(&daemon);
     let ticket = visit.issue("bayaran").await;
     visit.call("kaunter-1").await;
     assert_eq!(next_call(&mut wall, &mut Chain::default()).await, ticket.number);
@@ -217,6 +219,9 @@ fn issued(message: &ToClient) -> Option<usize> {
         | Change::TicketEnded { .. }
         | Change::Missed { .. }
         | Change::MissedEnded { .. }
+        | Change::Notices { .. }
+        | Change::Announcement { .. }
+        | Change::Urgent { .. }
         | Change::Counter { .. }
         | Change::Queue { .. }
         | Change::Call { .. }
@@ -235,6 +240,8 @@ async fn read_until(socket: &mut Socket, last: u64) {
             | ToClient::Waits { .. }
             | ToClient::Opening { .. }
             | ToClient::Health { .. }
+            | ToClient::Reported { .. }
+            | ToClient::Unheard { .. }
             | ToClient::Heartbeat { .. }
             | ToClient::Refused { .. }
             | ToClient::Unknown => {}

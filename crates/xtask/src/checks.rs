@@ -19,6 +19,7 @@ use crate::{
     contract,
     counts::Counts,
     demo::target_folder,
+    hearing,
     node::Node,
     process::{self, Output, Stopped},
     supply, system,
@@ -82,6 +83,12 @@ const BOTH: &[Step] = &[
         about: "the daemon answers as the description of its interface says, whatever it is sent",
         needs: &["build"],
         run: contract,
+    },
+    Step {
+        name: "hearing",
+        about: "a recogniser understands the English voice, clean, in a hall and in noise",
+        needs: &["build"],
+        run: hearing,
     },
     Step {
         name: "browser",
@@ -181,9 +188,9 @@ fn set_up<'a>(steps: impl Iterator<Item = &'a Step>) -> anyhow::Result<Tools> {
         needs.extend([system::C_COMPILER, system::PKG_CONFIG, system::SOUND]);
     }
     if any(&["browser"]) {
-        needs.push(system::BROWSER);
+        needs.extend([system::BROWSER, system::CODE_READER]);
     }
-    if any(&["contract"]) {
+    if any(&["contract", "hearing"]) {
         needs.push(system::PYTHON);
     }
     system::ensure(&needs)?;
@@ -371,6 +378,10 @@ fn pages_test(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
 
 fn contract(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     contract::check(&|command| report.run(command))
+}
+
+fn hearing(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
+    hearing::check(&|command| report.run(command))
 }
 
 fn browser(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {

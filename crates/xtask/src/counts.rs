@@ -24,8 +24,8 @@ impl AddAssign for Counts {
 impl Counts {
     /// What a line of a runner's says about totals; nothing for any other line.
     pub fn of_line(line: &str) -> Option<Self> {
-        let line = without_colours(line);
-        let line = line.trim();
+        let whole = without_colours(line);
+        let line = whole.trim();
         let mut counts = Self::default();
         if line.starts_with("Summary [") {
             // Summary [  1.2s] 12 tests run: 11 passed (1 slow), 1 failed, 0 skipped
@@ -35,7 +35,8 @@ impl Counts {
                 .into_iter()
                 .filter_map(|word| number_before(totals, word))
                 .sum();
-        } else if let Some(totals) = line.strip_prefix("test result: ") {
+        } else if let Some(totals) = whole.strip_prefix("test result: ") {
+            // Set in, it is the word of one test that failed, shown by a runner that counts it itself.
             // test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out
             counts.passed = number_before(totals, "passed")?;
             counts.failed = number_before(totals, "failed")?;
@@ -137,6 +138,8 @@ mod tests {
             " Test Files  3 passed (3)",
             "test a_name ... ok",
             "Tests are fun",
+            // One test's own words, which its runner shows and counts once
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 29 filtered out",
         ] {
             assert_eq!(Counts::of_line(line), None, "{line}");
         }

@@ -7,7 +7,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -64,20 +64,28 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         Some(chosen) => chosen,
         None => free_port()?,
     };
-    let (mut daemon, address) = start_daemon(&programs.daemon, &options.config, listen, &[])?;
+    // On the network nobody gets in who has not signed in; on this machine the demo is whoever uses it.
+    let open = if listen.ip().is_loopback() { &["--no-sign-in"][..] } else { &[] };
+    let (mut daemon, address) = start_daemon(&programs.daemon, &options.config, listen, open, None)?;
     let branch = first_branch(&address)?;
-    let opened = open_counters(&address, &branch)?;
+    // Others can reach it: nobody takes part, this program neither, before somebody has let them.
+    let everybody = listen.ip().is_loopback();
+    let opened = if everybody { open_counters(&address, &branch)? } else { Vec::new() };
 
     println!("[4/4] Starting the loudspeaker");
     let mut speaker = match &programs.speaker {
-        Some(program) => start_speaker(program, &address, &branch),
+        Some(program) => start_speaker(program, &address, &branch, everybody),
         None => {
             println!("      none (--silent)");
             None
         }
     };
 
-    invite(&address, &opened);
+    if everybody {
+        invite(&address, &opened);
+    } else {
+        welcome(&address);
+    }
     let ended = watch(&mut daemon, &mut speaker);
 
     println!("\nClosing the office.");
@@ -148,19 +156,33 @@ fn free_port() -> anyhow::Result<SocketAddr> {
     )
 }
 
-/// Starts a daemon and waits until it is ready; the answer says where it is.
+/// Starts a daemon and waits until it is ready; the answer says where it is. What it logs is shown, and handed to
+/// `log` too.
 pub fn start_daemon(
     program: &Path,
     config: &Path,
     listen: SocketAddr,
     further: &[&str],
+    log: Option<Sender<String>>,
 ) -> anyhow::Result<(Running, String)> {
     let mut command = Command::new(program);
     command.arg("serve").arg("--config").arg(config).arg("--listen").arg(listen.to_string());
     // Somebody tries it at night or on a holiday, and on the network only where they said so themselves.
     command.args(["--always-open", "--plain-http"]).args(further);
     command.stdout(Stdio::piped());
+    if log.is_some() {
+        command.stderr(Stdio::piped());
+    }
     let mut daemon = Running::start("the daemon", &mut command)?;
+    if let (Some(log), Some(stderr)) = (log, daemon.take_stderr()) {
+        // Ends with the daemon, whose log it reads.
+        thread::spawn(move || {
+            process::each_line(stderr, &|line| {
+                eprintln!("{line}");
+                let _ = log.send(line.to_owned()); // nobody listens once what was waited for is known
+            });
+        });
+    }
     let stdout = daemon.take_stdout().context("the daemon's output was not piped")?;
     let (say, said) = channel();
     // Ends with the daemon, whose output it reads.
@@ -215,7 +237,7 @@ fn still_alive(daemon: &mut Running) -> anyhow::Result<()> {
 }
 
 /// The daemon is on this machine: no proxy lies between.
-fn web() -> ureq::Agent {
+pub fn web() -> ureq::Agent {
     let limits = ureq::Agent::config_builder().proxy(None).timeout_global(Some(ANSWER));
     ureq::Agent::new_with_config(limits.build())
 }
@@ -248,9 +270,10 @@ fn open_counters(address: &str, branch: &str) -> anyhow::Result<Vec<Value>> {
 }
 
 /// Starts the loudspeaker and waits a moment for it to say whether it is at work; what it says is shown.
-fn start_speaker(program: &Path, address: &str, branch: &str) -> Option<Running> {
+fn start_speaker(program: &Path, address: &str, branch: &str, wait: bool) -> Option<Running> {
     let mut command = Command::new(program);
     command.args(["--daemon", address, "--branch", branch, "--voices", "assets/voices"]);
+    command.args(["--key", "data/demo-loudspeaker.key"]);
     command.stderr(Stdio::piped());
     // A demo without sound is still a demo.
     let mut speaker = Running::start("the loudspeaker", &mut command)
@@ -272,7 +295,9 @@ fn start_speaker(program: &Path, address: &str, branch: &str) -> Option<Running>
         });
     });
     // An error means that it ended, or takes long; both show in time.
-    let _ = linked.recv_timeout(SPEAKER_START);
+    if wait {
+        let _ = linked.recv_timeout(SPEAKER_START);
+    }
     Some(speaker)
 }
 
@@ -291,6 +316,21 @@ fn invite(address: &str, opened: &[Value]) {
   Ctrl-C closes the office.
 ",
         signs = signs.join(" and "),
+    );
+}
+
+/// Where other machines reach the office: people sign in, and devices are let in.
+fn welcome(address: &str) {
+    println!(
+        "
+  The office is open, and other machines reach it: people have to sign in.
+
+    1. Open the address in the line above that ends with \"to make an administrator\".
+    2. At {address}/people let officers in, and kiosks, walls and the loudspeaker by the codes that they show.
+    3. The pages are {address}/kiosk, /counter, /display and /dashboard.
+
+  Ctrl-C closes the office.
+"
     );
 }
 

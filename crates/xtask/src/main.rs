@@ -12,6 +12,7 @@ mod checks;
 mod contract;
 mod counts;
 mod demo;
+mod hearing;
 mod node;
 mod process;
 mod supply;

@@ -50,6 +50,13 @@ pub const BROWSER: Need = Need {
     present: || browser().is_some(),
 };
 
+/// For looking at the codes on the pages.
+pub const CODE_READER: Need = Need {
+    package: "zbar-tools",
+    purpose: "reads the codes on the pages as a phone would",
+    present: || on_path("zbarimg").is_some(),
+};
+
 /// For the tool that holds the interface against its description.
 pub const PYTHON: Need = Need {
     package: "python3-venv",

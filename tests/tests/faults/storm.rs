@@ -46,6 +46,8 @@ impl Screen {
                 | ToClient::Waits { .. }
                 | ToClient::Opening { .. }
                 | ToClient::Health { .. }
+                | ToClient::Reported { .. }
+                | ToClient::Unheard { .. }
                 | ToClient::Heartbeat { .. }
                 | ToClient::Refused { .. }
                 | ToClient::Unknown => {}
