@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The sound of one of the last calls: what the loudspeaker program says. */
+        /** The sound of one of the last calls or announcements: what the loudspeaker program says. */
         get: operations["announcement"];
         put?: never;
         post?: never;
@@ -370,6 +370,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/{branch}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps something that was recorded, a minute at most, to be announced by its name. It is brought to the loudness of
+         *     the voices.
+         */
+        post: operations["keep_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Something that was recorded, as it is said. */
+        get: operations["one_recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches/{branch}/reports": {
         parameters: {
             query?: never;
@@ -421,6 +458,23 @@ export interface paths {
          * @description The faults are those for which `set_rules` would refuse them now, people who are here for what would go included.
          */
         post: operations["check_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/sentences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sentences that the voices on this machine have prepared; none where there are no voices. */
+        get: operations["list_sentences"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -733,6 +787,58 @@ export interface components {
              */
             ticket: number;
         };
+        /** @description Something to be said once, beside the calls. The place of its entry in the log identifies it, as it does a call. */
+        AnnouncementView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it was due, if the clock brought it about: long before `at` where the daemon was away.
+             */
+            due?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the log: none has that of another or of a call.
+             */
+            seq: number;
+            /** @description What it sounds like. */
+            sound: components["schemas"]["Sound"];
+            text?: components["schemas"]["Texts"] | null;
+            /**
+             * Format: int64
+             * @description What it is called off by, if it is urgent: it goes before everything and is repeated until then.
+             */
+            urgent?: number | null;
+            /** @description In which zones; everywhere when empty. */
+            zones?: string[];
+        };
+        /** @description How calls and announcements are said. */
+        AnnouncingView: {
+            /** @description The languages of every call, in order; absent for Malay and then the visitor's own. */
+            languages?: components["schemas"]["Language"][] | null;
+            /** @description What the office has planned to announce, by the clock or by hand. */
+            planned?: components["schemas"]["PlannedView"][];
+            /** @description Today's hours in which nothing is said but what is urgent. */
+            quiet?: components["schemas"]["QuietView"][];
+            /**
+             * Format: int32
+             * @description How often a call is said while nobody has to wait for it, 1 to 3.
+             */
+            repeats: number;
+            /**
+             * Format: int32
+             * @description How long a call may wait until it is said, in seconds.
+             */
+            within_s: number;
+            /**
+             * @description The parts of the office with loudspeakers of their own, in the office's order, then those that only counters
+             *     and services name.
+             */
+            zones?: components["schemas"]["ZoneView"][];
+        };
         /** @description An hour that somebody was promised. */
         Appointment: {
             /**
@@ -844,6 +950,9 @@ export interface components {
         };
         /** @description A branch as an audience sees it. What an audience has no use for is absent. */
         BranchView: {
+            /** @description The last announcements of the day beside the calls, oldest first, at most 20. For displays and supervisors. */
+            announcements?: components["schemas"]["AnnouncementView"][] | null;
+            announcing?: components["schemas"]["AnnouncingView"] | null;
             /** @description Whether it takes appointments, so that people may check in by code. */
             appointments?: boolean;
             /** @description The last calls of the day, oldest first, at most 20. Not for kiosks. */
@@ -880,7 +989,7 @@ export interface components {
             opening: components["schemas"]["OpeningView"];
             /** @description How a visit may end. For officers and supervisors. */
             outcomes?: components["schemas"]["OutcomeView"][];
-            /** @description What became of the last calls in the hall. For officers and supervisors. */
+            /** @description What became of the last calls and announcements in the hall. For officers and supervisors. */
             reports?: components["schemas"]["ReportView"][] | null;
             /** @description Services, in the office's order. */
             services: components["schemas"]["ServiceView"][];
@@ -894,6 +1003,8 @@ export interface components {
              * @description For how many seconds the last press at a counter can be undone; 0 for not at all.
              */
             undo_s?: number;
+            /** @description What is urgent and was not called off: it is shown before everything else. */
+            urgent?: components["schemas"]["UrgentView"][];
             /**
              * Format: int32
              * @description From how many metres its walls are to be read.
@@ -932,6 +1043,8 @@ export interface components {
             seq: number;
             /** @description What the visitor came for. */
             service: string;
+            /** @description The zones in which it is said; everywhere when empty. */
+            zones?: string[];
         };
         /** @description One thing that is different. A client replaces what it has by the new form. */
         Change: {
@@ -985,6 +1098,16 @@ export interface components {
             call: components["schemas"]["CallView"];
             /** @enum {string} */
             type: "call";
+        } | {
+            /** @description The announcement. */
+            announcement: components["schemas"]["AnnouncementView"];
+            /** @enum {string} */
+            type: "announcement";
+        } | {
+            /** @enum {string} */
+            type: "urgent";
+            /** @description As it is now, all of it. */
+            urgent: components["schemas"]["UrgentView"][];
         } | {
             /** @description As they are now, all of them. */
             notices: components["schemas"]["NoticeView"][];
@@ -1316,6 +1439,29 @@ export interface components {
             /** @enum {string} */
             type: "withdraw_notice";
         } | {
+            /** @description What it sounds like. */
+            sound: components["schemas"]["Sound"];
+            text?: components["schemas"]["Texts"] | null;
+            /** @enum {string} */
+            type: "announce";
+            /** @description Whether it goes before everything, quiet hours too, and is repeated until it is called off. */
+            urgent?: boolean;
+            /** @description In which zones; everywhere when left out. */
+            zones?: string[];
+        } | {
+            /** @description Which. */
+            planned: string;
+            /** @enum {string} */
+            type: "announce_planned";
+        } | {
+            /**
+             * Format: int64
+             * @description Which, by what it is called off by.
+             */
+            announcement: number;
+            /** @enum {string} */
+            type: "end_announcement";
+        } | {
             /** @description The whole of them, with the keys of a `[[branch]]` in the configuration file. */
             rules: Record<string, never>;
             /** @enum {string} */
@@ -1596,6 +1742,8 @@ export interface components {
              */
             speakers?: number | null;
             trouble?: components["schemas"]["TroubleView"] | null;
+            /** @description The loudspeakers of each zone that is known. For supervisors; empty where no zones are. */
+            zones?: components["schemas"]["ZoneHealth"][];
         };
         /** @description The client's first message, due within 10 seconds. */
         Hello: {
@@ -1607,6 +1755,10 @@ export interface components {
              *     where nobody hears it.
              */
             speaks?: boolean;
+            /** @description Whether it stands by: it says only what [`ToClient::Unheard`] names. */
+            standby?: boolean;
+            /** @description The zones whose calls this client says; all of them when empty. */
+            zones?: string[];
         };
         /** @description An hour of the day. */
         HourView: {
@@ -1992,12 +2144,48 @@ export interface components {
          * @enum {string}
          */
         Place: "counter" | "room";
+        /** @description What an office has planned to announce. */
+        PlannedView: {
+            /** @description The short name. */
+            id: string;
+            /** @description What it sounds like. */
+            sound: components["schemas"]["Sound"];
+            text?: components["schemas"]["Texts"] | null;
+            /** @description In which zones; everywhere when empty. */
+            zones?: string[];
+        };
         /** @description A person's name and roles, as they are to be. */
         PutPerson: {
             /** @description The roles; at least one, at most 32. */
             grants: components["schemas"]["Grant"][];
             /** @description The name as colleagues know it: 1 to 80 characters. */
             name: string;
+        };
+        /** @description Hours in which nothing is said but what is urgent. */
+        QuietView: {
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            name?: components["schemas"]["Texts"] | null;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+            /** @description In which zones; everywhere when empty. */
+            zones?: string[];
+        };
+        /** @description What became of something recorded. */
+        RecordingKept: {
+            /**
+             * Format: int32
+             * @description How long it is, in milliseconds.
+             */
+            length_ms: number;
+            /** @description The name by which it is announced. */
+            recording: string;
         };
         /** @description A number by phone, where the office gives them out. */
         RemoteTicket: {
@@ -2019,24 +2207,26 @@ export interface components {
         Report: {
             /**
              * Format: int64
-             * @description The call, by its place in the log.
+             * @description The call or announcement, by its place in the log.
              */
             call: number;
             /** @description What became of it. */
             what: components["schemas"]["Reported"];
             /** @description Why it failed; at most 200 characters. */
             why?: string | null;
+            /** @description The zones of it in which this loudspeaker is heard; none where the office has no zones, or from a screen. */
+            zones?: string[];
         };
         /**
          * @description What became of a call.
          * @enum {string}
          */
-        Reported: "shown" | "started" | "finished" | "failed";
-        /** @description What screens and loudspeakers reported of a call. */
+        Reported: "shown" | "queued" | "started" | "finished" | "failed" | "withheld";
+        /** @description What screens and loudspeakers reported of a call or an announcement. */
         ReportView: {
             /**
              * Format: int64
-             * @description The call, by its place in the log.
+             * @description The call or announcement, by its place in the log.
              */
             call: number;
             /**
@@ -2051,6 +2241,11 @@ export interface components {
             finished: number;
             /**
              * Format: int32
+             * @description How many loudspeakers have it and will say it.
+             */
+            queued?: number;
+            /**
+             * Format: int32
              * @description How many screens have shown it.
              */
             shown: number;
@@ -2059,6 +2254,13 @@ export interface components {
              * @description How many loudspeakers have begun to say it.
              */
             started: number;
+            /** @description The zones in which nobody has said it though somebody should have; one without a name is the whole office. */
+            unheard?: string[];
+            /**
+             * Format: int32
+             * @description How many keep it back, because it falls into quiet hours.
+             */
+            withheld?: number;
         };
         /** @description Where a client stopped. */
         Resume: {
@@ -2097,6 +2299,18 @@ export interface components {
         RulesToCheck: {
             /** @description The whole of them, in the form in which `set_rules` takes them. */
             rules: Record<string, never>;
+        };
+        /** @description The sentences that the voices on the daemon's machine have prepared. */
+        SentencesView: {
+            /** @description By name. */
+            sentences: components["schemas"]["SentenceView"][];
+        };
+        /** @description A sentence that voices have prepared. */
+        SentenceView: {
+            /** @description The name, such as `closing-15`. */
+            id: string;
+            /** @description The words. */
+            text: components["schemas"]["Texts"];
         };
         /** @description A service with its queue. */
         ServiceView: {
@@ -2152,6 +2366,14 @@ export interface components {
             id: string;
             /** @description The PIN or password. */
             secret: string;
+        };
+        /** @description What an announcement sounds like: `{ "sentence": "closing-15" }` or `{ "recording": "…" }`. */
+        Sound: {
+            /** @description A sentence that the voices have prepared, by its name. */
+            sentence: string;
+        } | {
+            /** @description What somebody of the office has recorded, by its name. */
+            recording: string;
         };
         /** @description Today's totals. */
         TallyView: {
@@ -2337,6 +2559,16 @@ export interface components {
             type: "reported";
         } | {
             /**
+             * Format: int64
+             * @description Which, by its place in the log.
+             */
+            call: number;
+            /** @enum {string} */
+            type: "unheard";
+            /** @description In which zones; one without a name is the whole office. */
+            zones: string[];
+        } | {
+            /**
              * Format: date-time
              * @description Now, by the daemon's clock.
              */
@@ -2372,6 +2604,42 @@ export interface components {
              */
             since: string;
         };
+        /** @description Something urgent that was not called off. */
+        UrgentView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description What it is called off by.
+             */
+            id: number;
+            /** @description What it sounds like. */
+            sound: components["schemas"]["Sound"];
+            text?: components["schemas"]["Texts"] | null;
+            /** @description In which zones; everywhere when empty. */
+            zones?: string[];
+        };
+        /** @description Hours in which a zone has another volume. */
+        VolumeView: {
+            /**
+             * Format: int32
+             * @description In dB under full volume: 0 to -40.
+             */
+            db: number;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+        };
         /**
          * @description A waiting time as it is told to people: half of them wait no longer than the first figure, nine in
          *     ten no longer than the second.
@@ -2395,6 +2663,37 @@ export interface components {
             /** @description What, in English. */
             what: string;
         };
+        /** @description The loudspeakers of a zone that are here. */
+        ZoneHealth: {
+            /**
+             * Format: int32
+             * @description How many say its calls.
+             */
+            speakers: number;
+            /**
+             * Format: int32
+             * @description How many stand by to say what those do not.
+             */
+            standby: number;
+            /** @description The zone. */
+            zone: string;
+        };
+        /** @description A part of the office with loudspeakers of its own. */
+        ZoneView: {
+            /** @description The short name. */
+            id: string;
+            /** @description The languages of its calls, in order; absent for those of the office. */
+            languages?: components["schemas"]["Language"][] | null;
+            /** @description The name as people read it. */
+            name: components["schemas"]["Texts"];
+            /**
+             * Format: int32
+             * @description How loud its loudspeakers are, in dB under full volume: 0 to -40.
+             */
+            volume_db: number;
+            /** @description Today's hours in which it is another volume. */
+            volumes?: components["schemas"]["VolumeView"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2404,6 +2703,8 @@ export interface components {
 }
 export type Actor = components['schemas']['Actor'];
 export type AheadView = components['schemas']['AheadView'];
+export type AnnouncementView = components['schemas']['AnnouncementView'];
+export type AnnouncingView = components['schemas']['AnnouncingView'];
 export type Appointment = components['schemas']['Appointment'];
 export type ApprovePairing = components['schemas']['ApprovePairing'];
 export type AskPairing = components['schemas']['AskPairing'];
@@ -2465,7 +2766,10 @@ export type PhonePlace = components['schemas']['PhonePlace'];
 export type PhoneServices = components['schemas']['PhoneServices'];
 export type PhoneTicket = components['schemas']['PhoneTicket'];
 export type Place = components['schemas']['Place'];
+export type PlannedView = components['schemas']['PlannedView'];
 export type PutPerson = components['schemas']['PutPerson'];
+export type QuietView = components['schemas']['QuietView'];
+export type RecordingKept = components['schemas']['RecordingKept'];
 export type RemoteTicket = components['schemas']['RemoteTicket'];
 export type Report = components['schemas']['Report'];
 export type Reported = components['schemas']['Reported'];
@@ -2475,10 +2779,13 @@ export type Role = components['schemas']['Role'];
 export type RulesChecked = components['schemas']['RulesChecked'];
 export type RulesInForce = components['schemas']['RulesInForce'];
 export type RulesToCheck = components['schemas']['RulesToCheck'];
+export type SentencesView = components['schemas']['SentencesView'];
+export type SentenceView = components['schemas']['SentenceView'];
 export type ServiceView = components['schemas']['ServiceView'];
 export type ServiceWait = components['schemas']['ServiceWait'];
 export type SetSecret = components['schemas']['SetSecret'];
 export type SignIn = components['schemas']['SignIn'];
+export type Sound = components['schemas']['Sound'];
 export type TallyView = components['schemas']['TallyView'];
 export type Texts = components['schemas']['Texts'];
 export type TicketState = components['schemas']['TicketState'];
@@ -2486,8 +2793,12 @@ export type TicketView = components['schemas']['TicketView'];
 export type ToClient = components['schemas']['ToClient'];
 export type TroubleCode = components['schemas']['TroubleCode'];
 export type TroubleView = components['schemas']['TroubleView'];
+export type UrgentView = components['schemas']['UrgentView'];
+export type VolumeView = components['schemas']['VolumeView'];
 export type Wait = components['schemas']['Wait'];
 export type Warning = components['schemas']['Warning'];
+export type ZoneHealth = components['schemas']['ZoneHealth'];
+export type ZoneView = components['schemas']['ZoneView'];
 export type $defs = Record<string, never>;
 export interface operations {
     read_audit: {
@@ -4980,6 +5291,229 @@ export interface operations {
             };
         };
     };
+    keep_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": number[];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingKept"];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can't be said in a hall: no WAV file, silent, too short or long, too loud */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading or stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The disk does not take it */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    one_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+                /** @description Its name */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mono, 16 bit, 24 kHz */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch or recording */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading or stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query?: never;
@@ -5333,6 +5867,101 @@ export interface operations {
                 };
             };
             /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sentences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sentences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentencesView"];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading or stopping */
             503: {
                 headers: {
                     [name: string]: unknown;
