@@ -67,7 +67,9 @@ async fn play(source: Source, time_zone: &str) -> Report {
             .args(["--daemon", daemon.address(), "--branch", BRANCH, "--languages", "ms", "--voices"])
             .arg(root().join("assets/voices"))
             .arg("--output")
-            .arg(&wav),
+            .arg(&wav)
+            .arg("--key")
+            .arg(folder.path().join("kunci")),
     );
     speaker.logged(1, |line| line.contains("linked to the daemon")).await;
 

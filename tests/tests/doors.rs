@@ -18,20 +18,24 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 use uuid::Uuid;
 
 /// What every answer says, whatever it is an answer to.
-const EVERYWHERE: [(&str, &str); 6] = [
+const EVERYWHERE: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
+];
+
+/// What browsers offer to pages, and who gets it; the microphone is for the page on which announcements are recorded.
+fn features(path: &str) -> String {
+    let microphone = if path == "/dashboard" { "(self)" } else { "()" };
+    format!(
         "accelerometer=(), autoplay=(self), bluetooth=(), camera=(), display-capture=(), encrypted-media=(), \
          fullscreen=(self), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), \
-         magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(self), \
-         serial=(), usb=(), xr-spatial-tracking=()",
-    ),
-];
+         magnetometer=(), microphone={microphone}, midi=(), payment=(), picture-in-picture=(), \
+         screen-wake-lock=(self), serial=(), usb=(), xr-spatial-tracking=()"
+    )
+}
 
 /// What a page may do.
 const OF_A_PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -71,6 +75,7 @@ fn check_headers(what: &str, answer: &Answer, policy: &str) {
     for (name, value) in EVERYWHERE {
         assert_eq!(answer.header(name).as_deref(), Some(value), "{what}: {name}");
     }
+    assert_eq!(answer.header("permissions-policy").as_deref(), Some(&*features(what)), "{what}");
     assert_eq!(answer.header("content-security-policy").as_deref(), Some(policy), "{what}");
     let caching = answer.header("cache-control").unwrap_or_default();
     if policy == OF_DATA {
@@ -81,7 +86,8 @@ fn check_headers(what: &str, answer: &Answer, policy: &str) {
             "{what}: {caching}"
         );
     }
-    let known: BTreeSet<_> = EVERYWHERE.iter().map(|(name, _)| *name).chain(FURTHER).collect();
+    let known: BTreeSet<_> =
+        EVERYWHERE.iter().map(|(name, _)| *name).chain(["permissions-policy"]).chain(FURTHER).collect();
     for (name, _) in &answer.headers {
         let known =
             known.contains(&**name) || ["content-security-policy", "cache-control"].contains(&&**name);

@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command as Process,
+    time::Duration,
 };
 
 use giliran_protocol::{
@@ -24,7 +25,11 @@ use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::timeout;
 use uuid::Uuid;
+
+/// How long it may take until somebody is told something.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0123456789";
 
@@ -54,13 +59,21 @@ async fn call(staff: &Asker, language: &str) -> u64 {
 
 /// The next message of that kind for which something is so.
 async fn told(socket: &mut Socket, kind: &str, is: impl Fn(&Value) -> bool) -> Value {
-    loop {
-        let text = socket.text().await.expect("the socket stays open");
-        let message: Value = serde_json::from_str(&text).expect("messages are JSON");
-        if message["type"] == kind && is(&message) {
-            return message;
+    let mut seen = Vec::new();
+    let found = timeout(PATIENCE, async {
+        loop {
+            let text = socket.text().await.expect("the socket stays open");
+            let message: Value = serde_json::from_str(&text).expect("messages are JSON");
+            if message["type"] == kind {
+                if is(&message) {
+                    return message;
+                }
+                seen.push(message);
+            }
         }
-    }
+    });
+    let found = found.await;
+    found.unwrap_or_else(|_| panic!("of `{kind}` it was told nothing but {seen:#?}"))
 }
 
 async fn report(from: &Asker, call: u64, what: &str) -> String {
@@ -100,7 +113,7 @@ async fn each_device_counts_once_and_staff_are_told_what_became_of_a_call() {
     let long = json!({ "call": call, "what": "failed", "why": "x".repeat(201) });
     assert_eq!(wall.post(&at(paths::REPORTS), long).await.code(), "reason_too_long");
 
-    let all = json!({ "call": call, "shown": 2, "started": 1, "finished": 1, "failed": 1 });
+    let all = json!({ "call": call, "queued": 0, "withheld": 0, "shown": 2, "started": 1, "finished": 1, "failed": 1 });
     for socket in [&mut console, &mut dashboard] {
         told(socket, "reported", |message| message["report"] == all).await;
     }
@@ -151,7 +164,7 @@ async fn the_loudspeaker_program_reports_what_it_says() {
     let mut dashboard = Socket::join(&daemon, Audience::Supervisor).await;
     told(&mut dashboard, "snapshot", |_| true).await;
     let call = call(&staff, "en").await;
-    let said = json!({ "call": call, "shown": 0, "started": 1, "finished": 1, "failed": 0 });
+    let said = json!({ "call": call, "queued": 1, "withheld": 0, "shown": 0, "started": 1, "finished": 1, "failed": 0 });
     told(&mut dashboard, "reported", |message| message["report"] == said).await;
     speaker.signal(Signal::SIGTERM);
     assert!(speaker.ended().status.success());

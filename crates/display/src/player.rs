@@ -1,6 +1,7 @@
 //! The one thread that makes sound: one announcement after the other, never two at once.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -46,8 +47,8 @@ struct Order {
 pub struct Player {
     orders: mpsc::Sender<Order>,
     over: async_mpsc::UnboundedReceiver<Over>,
-    /// What is being said, and what cuts it off.
-    saying: Option<(Announcement, Arc<AtomicBool>)>,
+    /// What is being said and what comes after it, each with what cuts it off.
+    saying: VecDeque<(Announcement, Arc<AtomicBool>)>,
 }
 
 /// How long the thread may take to end: a sound card notices within milliseconds, a file is written
@@ -75,12 +76,12 @@ impl Player {
             drop(output); // closes the file before `said` tells that the thread is done
         };
         thread::Builder::new().name("player".into()).spawn(play).context("no thread for the sound")?;
-        Ok(Self { orders, over, saying: None })
+        Ok(Self { orders, over, saying: VecDeque::new() })
     }
 
     /// What is being said.
     pub fn saying(&self) -> Option<&Announcement> {
-        self.saying.as_ref().map(|(announcement, _)| announcement)
+        self.saying.front().map(|(announcement, _)| announcement)
     }
 
     /// Says `announcement`, after what is being said; `recording` is what it sounds like where that is recorded.
@@ -89,15 +90,13 @@ impl Player {
     /// The thread has died.
     pub fn say(&mut self, announcement: Announcement, recording: Option<Samples>) -> anyhow::Result<()> {
         let cut = Arc::new(AtomicBool::new(false));
-        self.saying = Some((announcement.clone(), cut.clone()));
+        self.saying.push_back((announcement.clone(), cut.clone()));
         self.orders.send(Order { announcement, recording, cut }).ok().context(DIED)
     }
 
-    /// Cuts off what is being said, if anything is; it is over a moment later.
+    /// Cuts off what is being said and what comes after it, if anything does; it is over a moment later.
     pub fn cut(&self) {
-        if let Some((_, cut)) = &self.saying {
-            cut.store(true, Ordering::Relaxed);
-        }
+        self.saying.iter().for_each(|(_, cut)| cut.store(true, Ordering::Relaxed));
     }
 
     /// Waits until an announcement is over; forever if there is none. Cancel-safe.
@@ -106,7 +105,7 @@ impl Player {
     /// The thread has died.
     pub async fn over(&mut self) -> anyhow::Result<Over> {
         let over = self.over.recv().await.context(DIED)?;
-        self.saying = None;
+        self.saying.pop_front();
         Ok(over)
     }
 

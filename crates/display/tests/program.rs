@@ -269,7 +269,7 @@ fn each_call_is_said_once_also_over_a_broken_link_and_the_end_is_clean() {
     assert_eq!(heard(&file), expected(&[call(11), english.clone()]));
     assert_eq!(
         daemon.first_report(),
-        json!({ "call": 11, "what": "started" }),
+        json!({ "call": 11, "what": "queued" }),
         "it says so, and waits for nobody"
     );
 

@@ -93,8 +93,8 @@ impl Pack {
             faults.push(Fault::Lead);
         }
         let is_name = |name: &str| {
-            (1..=40).contains(&name.len())
-                && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+            (1..=32).contains(&name.len())
+                && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
         };
         let unnamed = manifest.sentences.keys().filter(|name| !is_name(name));
         faults.extend(unnamed.map(|name| Fault::Name(name.clone())));

@@ -180,7 +180,7 @@ fn sentences_that_are_not_in_order() {
     assert!(gone.starts_with("clip s.test: s/test.flac can't be read"), "{gone}");
     assert_eq!(
         replaced("[sentences.test]", "[sentences.\"../test\"]"),
-        "sentence `../test`: a name has 1 to 40 of a to z, 0 to 9 and _"
+        "sentence `../test`: a name has 1 to 32 of a to z, 0 to 9 and -"
     );
     let long = refusal(|dir, manifest| {
         let (file, bytes) = (dir.join("s/test.flac"), flac(&tone(0.138, 24_000 * 31), 24_000, 1));

@@ -359,7 +359,7 @@ impl Refusal {
                 "Sila tulis pengumuman dalam satu baris, paling banyak 200 aksara.",
                 "Write the announcement in one line, at most 200 characters.",
                 "请用一行填写广播内容，最多 200 字。",
-                "அறிவிப்பை ஒரே வரியில் எழுதவும், அதிகபட்சம் 200 எழுத்துகள்.",
+                "ஒலி அறிவிப்பை ஒரே வரியில் எழுதவும், அதிகபட்சம் 200 எழுத்துகள்.",
             ]),
             Self::TooManyUrgent => plain([
                 "Sudah ada 3 pengumuman kecemasan. Sila hentikan satu dahulu.",

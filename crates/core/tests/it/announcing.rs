@@ -1,11 +1,11 @@
 //! What is said aloud beside the calls: by hand, by the clock, and what is urgent.
 
-use giliran_core::{AnnouncementId, Command, Sound};
+use giliran_core::{AnnouncementId, Command, Event, Sound};
 use serde_json::{Value, json};
 
 use crate::{
     given,
-    support::{Hall, Step, changed, check_in, clock, id, office, parsed, set, until},
+    support::{Hall, changed, check_in, clock, id, office, parsed, set, until},
 };
 
 fn announce(zone: Option<&str>, urgent: bool) -> Command {
@@ -40,22 +40,16 @@ fn planning(planned: Value) -> Value {
     office
 }
 
-/// When what is announced next by itself, and what that is, until the day ends; announced one after the other.
+/// What is announced by itself until the day ends, and when.
 fn by_itself(office: Value) -> Vec<String> {
     let mut hall = Hall::open(office);
-    let mut made = Vec::new();
-    while let Some((at, Command::AnnouncePlanned { planned, due })) = hall
-        .branch()
-        .next_deadline()
-        .filter(|(at, _)| *at < clock("23:59"))
-        .filter(|(_, command)| matches!(command, Command::AnnouncePlanned { .. }))
-    {
-        assert_eq!(due, Some(at));
-        let local = at.in_tz("Asia/Kuala_Lumpur").expect("a known zone").strftime("%H:%M").to_string();
-        made.push(format!("{local} {planned}"));
-        hall.must(Step::Until(at));
-    }
-    made
+    hall.must(until("24:00"));
+    let announced = |event: &Event| {
+        let Event::Announced { planned: Some(planned), due: Some(due), .. } = event else { return None };
+        let due = due.in_tz("Asia/Kuala_Lumpur").expect("a known zone");
+        Some(format!("{} {planned}", due.strftime("%H:%M")))
+    };
+    hall.entries.iter().flat_map(|entry| &entry.events).filter_map(announced).collect()
 }
 
 #[test]

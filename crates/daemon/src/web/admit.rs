@@ -119,6 +119,7 @@ pub async fn admit(
 ) -> Response {
     let client = Client::of(peer, request.headers(), &doors.proxies);
     let identity = app.access().ok().map(|access| access.identify(request.headers(), client));
+    let path = request.uri().path().to_owned();
     // Before anybody can be told apart, all are counted as strangers.
     let mut response = match doors.check(&request, client, identity.as_ref().unwrap_or(&Identity::Nobody)) {
         Ok(()) => {
@@ -130,6 +131,6 @@ pub async fn admit(
         }
         Err(refused) => refused.into_response(),
     };
-    headers::put(response.headers_mut(), client.secure);
+    headers::put(response.headers_mut(), &path, client.secure);
     response
 }

@@ -6,20 +6,30 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 const POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
-/// What the pages use; all else that browsers offer to pages is off.
-const FEATURES: &str = "accelerometer=(), autoplay=(self), bluetooth=(), camera=(), display-capture=(), \
-     encrypted-media=(), fullscreen=(self), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
-     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
-     screen-wake-lock=(self), serial=(), usb=(), xr-spatial-tracking=()";
+/// What browsers offer to pages, all off but what these use; who may listen is said for each.
+macro_rules! features {
+    ($microphone:literal) => {
+        concat!(
+            "accelerometer=(), autoplay=(self), bluetooth=(), camera=(), display-capture=(), encrypted-media=(), ",
+            "fullscreen=(self), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), ",
+            "local-fonts=(), magnetometer=(), microphone=",
+            $microphone,
+            ", midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(self), serial=(), usb=(), ",
+            "xr-spatial-tracking=()"
+        )
+    };
+}
+
+/// The page on which announcements are recorded.
+const LISTENS: &str = "/dashboard";
 
 /// On all answers.
-const ALWAYS: [(HeaderName, &str); 6] = [
+const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), FEATURES),
 ];
 
 /// On answers that don't say otherwise themselves.
@@ -29,8 +39,10 @@ const UNLESS_SAID: [(HeaderName, &str); 2] =
 /// From now on by TLS alone, for two years.
 const STRICT_TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 
-/// Adds them. A browser takes the word about TLS only by TLS.
-pub fn put(headers: &mut HeaderMap, secure: bool) {
+/// Adds them to the answer about a path. A browser takes the word about TLS only by TLS.
+pub fn put(headers: &mut HeaderMap, path: &str, secure: bool) {
+    let features = if path == LISTENS { features!("(self)") } else { features!("()") };
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(features));
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -60,7 +60,7 @@ pub enum Fault {
     #[error("templates.lead fills in something of a call; it may have clips and silences only")]
     Lead,
     /// A sentence is asked for by its name, in addresses too.
-    #[error("sentence `{0}`: a name has 1 to 40 of a to z, 0 to 9 and _")]
+    #[error("sentence `{0}`: a name has 1 to 32 of a to z, 0 to 9 and -")]
     Name(String),
     /// Some call would need it.
     #[error("clip {0} is missing")]
