@@ -86,6 +86,16 @@ pub const FAULTS: &[Need] = &[
         present: || administers("strace"),
     },
     Need {
+        package: "pulseaudio",
+        purpose: "a sound server that is given what the loudspeaker says",
+        present: || on_path("pulseaudio").is_some(),
+    },
+    Need {
+        package: "pulseaudio-utils",
+        purpose: "records what the sound server was given, and pulls out its card",
+        present: || on_path("parec").is_some() && on_path("pactl").is_some(),
+    },
+    Need {
         package: "libfaketime",
         purpose: "sets the clock under a running program",
         present: || library("faketime/libfaketimeMT.so.1"),

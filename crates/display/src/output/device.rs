@@ -1,5 +1,5 @@
-//! Sound from a sound card: the one that is named, or the default one. The only file that knows rodio, whose names
-//! change often.
+//! Sound from a sound card: the one that is named, or the default one. The only file that knows rodio and cpal,
+//! whose names change often.
 //!
 //! A card that is missing or fails is looked for again before later calls, so a loudspeaker that is plugged in during
 //! the day is heard, and one that is pulled out and put in again is picked up. While the card that is named is away the
@@ -16,8 +16,8 @@ use std::{
 };
 
 use anyhow::bail;
+use cpal::{BufferSize, ErrorKind, traits::HostTrait as _};
 use giliran_voice::RATE_HZ;
-use rodio::cpal::traits::HostTrait as _;
 use rodio::{ChannelCount, DeviceSinkBuilder, MixerDeviceSink, Player, SampleRate, buffer::SamplesBuffer};
 
 use super::{Played, SoundOutput};
@@ -25,6 +25,10 @@ use super::{Played, SoundOutput};
 /// How long to leave a missing card alone: each look makes the system's sound library complain on
 /// standard error.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+/// How many samples of each channel the card is given ahead: nobody minds a sixth of a second before a call, and a
+/// small computer that is busy for a moment does not stutter.
+const AHEAD: u32 = 8192;
 
 /// Some drivers lose the first samples after a pause.
 const LEAD_MS: u32 = 50;
@@ -109,13 +113,13 @@ impl SoundCard {
 
 /// The names of the sound cards that are there.
 pub fn names() -> Vec<String> {
-    let devices = rodio::cpal::default_host().output_devices();
+    let devices = cpal::default_host().output_devices();
     devices.into_iter().flatten().map(|device| device.to_string()).collect()
 }
 
-fn named(wanted: &str) -> Option<rodio::cpal::Device> {
-    let mut devices: Vec<_> = rodio::cpal::default_host().output_devices().ok()?.collect();
-    let name = |device: &rodio::cpal::Device| device.to_string();
+fn named(wanted: &str) -> Option<cpal::Device> {
+    let mut devices: Vec<_> = cpal::default_host().output_devices().ok()?.collect();
+    let name = |device: &cpal::Device| device.to_string();
     let exactly = devices.iter().position(|device| name(device) == wanted);
     let found = exactly.or_else(|| devices.iter().position(|device| name(device).contains(wanted)))?;
     Some(devices.swap_remove(found))
@@ -124,8 +128,10 @@ fn named(wanted: &str) -> Option<rodio::cpal::Device> {
 fn open(wanted: Option<&str>) -> Result<Card, rodio::DeviceSinkError> {
     let failed = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&failed);
-    let on_error = move |error: rodio::cpal::Error| {
-        if !told.swap(true, Ordering::Relaxed) {
+    let on_error = move |error: cpal::Error| {
+        if goes_on(error.kind()) {
+            tracing::debug!("the sound card goes on after: {error}");
+        } else if !told.swap(true, Ordering::Relaxed) {
             tracing::warn!("the sound card failed: {error}");
         }
     };
@@ -135,9 +141,15 @@ fn open(wanted: Option<&str>) -> Result<Card, rodio::DeviceSinkError> {
         Some(device) => DeviceSinkBuilder::from_device(device)?,
         None => DeviceSinkBuilder::from_default_device()?,
     };
-    let mut sink = card.with_error_callback(on_error).open_sink_or_fallback()?;
+    let card = card.with_buffer_size(BufferSize::Fixed(AHEAD)).with_error_callback(on_error);
+    let mut sink = card.open_sink_or_fallback()?;
     sink.log_on_drop(false);
     Ok(Card { sink, failed, stands_in_since })
+}
+
+/// Whether a card plays on by itself after that: a gap in what it was given, another way that the system chose.
+fn goes_on(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied)
 }
 
 impl SoundOutput for SoundCard {
