@@ -16,6 +16,7 @@ import { merge, rulesPath, type Checked, type Draft } from './draft';
 import type { Fault } from './faults';
 import { Places, Summary } from './places';
 import { same, type Sections, type Tree } from './schema';
+import { useSentences } from './sentences';
 
 learn(texts);
 
@@ -33,6 +34,8 @@ export function Review({ branch, draft, sections, faults, warnings, checked, fix
   const [waiting, setWaiting] = useState<number>();
   const [last, setLast] = useState<{ ending: Ending; of: Tree }>();
   const { base, rules, theirs, changed } = draft;
+  // Changes name sentences by their words.
+  useSentences(branch);
   const sound = faults.length === 0 && checked?.of === rules && !checked.lost;
   const view = sound ? checked.view : undefined;
   const preview = useLater(Boolean(view), () => import('./preview'));
