@@ -3,13 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
-import { drawn, reads, startBrowser, visitor } from './browser.mjs';
-import { command, OFFICE, startDaemon, state } from './daemon.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { drawn, reads } from './browser.mjs';
+import { command, OFFICE, state } from './daemon.mjs';
+import { apply, applyButton, axe, changes, faults, field, go, office, open, rulesOf, settings, shown } from './settings.mjs';
 
 const SECTIONS = [
   'office',
@@ -19,6 +17,7 @@ const SECTIONS = [
   'classes',
   'hours',
   'calling',
+  'announcing',
   'appointments',
   'remote',
   'outcomes',
@@ -27,42 +26,6 @@ const SECTIONS = [
   'file',
   'review',
 ];
-
-let browser;
-before(async () => (browser = await startBrowser()));
-after(() => browser.close());
-
-async function office(t, options) {
-  const daemon = await startDaemon(options);
-  t.after(() => daemon.stop());
-  return { daemon, visit: visitor(t, browser, daemon) };
-}
-
-const rulesOf = async (daemon) => (await (await fetch(`${daemon.url}/api/v1/branches/contoh/rules`)).json()).rules;
-
-/** The page at a section, once its fields are there. */
-async function settings(visit, section = 'office', options) {
-  const page = await visit(`/settings?branch=contoh#${section}`, options);
-  await shown(page);
-  return page;
-}
-const shown = (page) => page.locator('main :is(.sheet, .panel)').first().waitFor();
-const go = async (page, section) => {
-  await page.locator(`nav a[data-part="${section}"]`).click();
-  await page.locator(`nav a[data-part="${section}"][aria-current="page"]`).waitFor();
-  await shown(page);
-};
-/** A field by the place that the daemon calls it by. */
-const field = (page, at) => page.locator(`[id="${at}"]`);
-const open = (page, name) => page.locator('.folded .title', { hasText: name }).click();
-const applyButton = (page) => page.locator('main').getByRole('button', { name: 'Guna pakai' });
-const changes = async (page) => (await page.locator('.changes li').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
-
-async function apply(page) {
-  await go(page, 'review');
-  await page.locator('main button.primary:not([aria-disabled="true"])', { hasText: 'Guna pakai' }).click();
-  await reads(page.locator('main > .done'), 'Tetapan baharu sudah berkuat kuasa.');
-}
 
 test('a name is looked at before it is applied, and then stands on the kiosk at once', async (t) => {
   const { daemon, visit } = await office(t);
@@ -233,7 +196,24 @@ test('changes outlive a reload, and whoever leaves is asked', async (t) => {
 });
 
 test('a file taken out of one office makes another the same, and nothing else is taken for one', async (t) => {
-  const more = '[branch.calling]\nundo = "15s"\nno_show = { calls = 3, after = "2m" }\n[[branch.class]]';
+  const more = `[branch.announcing]
+languages = ["ta", "ms"]
+[[branch.zone]]
+id = "surau"
+name = { ms = "Surau" }
+volume = [{ from = "13:00", until = "13:30", db = -20 }]
+[[branch.quiet]]
+from = "13:00"
+until = "13:30"
+zones = ["surau"]
+[[branch.announcement]]
+id = "barang"
+sound = { sentence = "lost-item" }
+at = ["09:00", "15:30"]
+[branch.calling]
+undo = "15s"
+no_show = { calls = 3, after = "2m" }
+[[branch.class]]`;
   const { daemon, visit } = await office(t, { office: OFFICE.replace('[[branch.class]]', more) });
   const page = await settings(visit, 'file');
   const [download] = await Promise.all([
@@ -265,6 +245,41 @@ test('a file taken out of one office makes another the same, and nothing else is
   await reads(there.locator('.preview .office'), 'Pejabat Daerah Contoh');
   await apply(there);
   assert.deepEqual(await rulesOf(other.daemon), await rulesOf(daemon));
+});
+
+test('every section is in sight on a small screen, above the bar of what was changed', async (t) => {
+  const { visit } = await office(t);
+  for (const language of ['ms', 'ta']) {
+    const page = await visit(`/settings?branch=contoh&lang=${language}`, { viewport: { width: 1366, height: 768 } });
+    await shown(page);
+    await field(page, 'name.en').fill('Another Office');
+    const bar = await page.locator('aside.bar').boundingBox();
+    const last = await page.locator('.columns nav a').last().boundingBox();
+    assert.ok(last.y + last.height <= bar.y, `${language}: ${last.y + last.height} is below ${bar.y}`);
+  }
+});
+
+test('the kiosk in the preview looks like one: what is round stays round', async (t) => {
+  const { visit } = await office(t);
+  const page = await settings(visit);
+  await field(page, 'name.ms').fill('Pejabat Baharu');
+  await go(page, 'review');
+  const round = page.locator('.preview input[type="radio"]').first();
+  await round.waitFor();
+  const { width, height } = await round.boundingBox();
+  assert.ok(Math.abs(width - height) < 1, `${width} × ${height}`);
+});
+
+test('a Chinese name is drawn in Chinese letters on a Malay page, and no more of them are fetched than stand there', async (t) => {
+  const { visit } = await office(t);
+  const page = await settings(visit);
+  assert.equal(await field(page, 'name.zh').inputValue(), '示范县公署');
+  const loaded = () =>
+    [...document.fonts].filter(({ family, status }) => /Noto Sans SC/.test(family) && status === 'loaded').map(({ unicodeRange }) => unicodeRange);
+  await page.waitForFunction(() => document.fonts.check('1rem "Noto Sans SC Variable"', '示范县公署') && document.fonts.size > 50);
+  await page.evaluate(() => document.fonts.ready);
+  const ranges = await page.evaluate(loaded);
+  assert.ok(ranges.length >= 2 && ranges.length <= 10, `${ranges.length} slices`);
 });
 
 test('addresses of screens are put together by choosing', async (t) => {
@@ -337,13 +352,6 @@ test('an auditor reads everything and can change nothing', async (t) => {
 });
 
 const rulesAs = (page) => page.evaluate(async () => (await (await fetch('/api/v1/branches/contoh/rules')).json()).rules);
-
-/** What axe finds; of one kind of fault where the page is only coloured otherwise. */
-const faults = (page, runOnly) =>
-  page.evaluate(async (runOnly) => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], ...(runOnly && { runOnly }) });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`));
-  }, runOnly);
 
 for (const language of ['ms', 'en', 'zh', 'ta']) {
   test(`each section says what it is, and has no fault that a machine can find: ${language}`, async (t) => {
