@@ -84,6 +84,8 @@ export interface Own {
   readonly rules: Tree;
   readonly fixed: boolean;
   readonly value: Json | undefined;
+  /** Whether something is wrong at a place. */
+  readonly wrong: (at: string) => true | undefined;
   readonly set: (value: Json | undefined) => void;
   readonly edit: (path: Path, value: Json | undefined) => void;
 }

@@ -12,7 +12,7 @@ import { useSentences } from './sentences';
 /** As the select names it: no sentence is called so. */
 const RECORDED = ' recorded';
 
-export function Part({ field, path, at, rules, fixed, value, edit }: Own) {
+export function Part({ field, path, at, rules, fixed, value, wrong, edit }: Own) {
   const { say, language } = useSpeech();
   const branch = String(rules['id']);
   const sentences = useSentences(branch);
@@ -35,6 +35,7 @@ export function Part({ field, path, at, rules, fixed, value, edit }: Own) {
       <select
         aria-label={say('rules.sound')}
         aria-describedby={described}
+        aria-invalid={wrong(at)}
         aria-required={field.need}
         disabled={fixed}
         value={chosen}

@@ -4,7 +4,7 @@ import { useSpeech } from '../live';
 import { join } from './faults';
 import { listOf, type Own } from './schema';
 
-export function Part({ at, fixed, value, set }: Own) {
+export function Part({ at, fixed, value, wrong, set }: Own) {
   const { say } = useSpeech();
   const times = listOf(value).map(String);
   const put = (list: readonly string[], focus: string) => {
@@ -22,6 +22,7 @@ export function Part({ at, fixed, value, set }: Own) {
               type="time"
               aria-label={`${say('rules.at')} ${n + 1}`}
               aria-describedby={`${at}?fault`}
+              aria-invalid={time ? undefined : wrong(at)}
               value={time}
               readOnly={fixed}
               onInput={({ currentTarget }) => set(times.with(n, currentTarget.value))}
