@@ -10,6 +10,25 @@ import { startDaemon } from './daemon.mjs';
 /** What a page is given to find faults in itself. */
 export const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** All sections, in their order. */
+export const SECTIONS = [
+  'office',
+  'services',
+  'groups',
+  'counters',
+  'classes',
+  'hours',
+  'calling',
+  'announcing',
+  'appointments',
+  'remote',
+  'outcomes',
+  'notices',
+  'screens',
+  'file',
+  'review',
+];
+
 let browser;
 before(async () => (browser = await startBrowser()));
 after(() => browser.close());
