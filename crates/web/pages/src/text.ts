@@ -23,6 +23,7 @@ import type peopleMs from './text/people/ms.json';
 import type phoneMs from './text/phone/ms.json';
 import type remoteMs from './text/remote/ms.json';
 import type settingsMs from './text/settings/ms.json';
+import type settingsAnnouncingMs from './text/settings-announcing/ms.json';
 import type settingsCallingMs from './text/settings-calling/ms.json';
 import type settingsCountersMs from './text/settings-counters/ms.json';
 import type settingsFileMs from './text/settings-file/ms.json';
@@ -61,6 +62,7 @@ export type Key =
   | keyof typeof phoneMs
   | keyof typeof remoteMs
   | keyof typeof settingsMs
+  | keyof typeof settingsAnnouncingMs
   | keyof typeof settingsCallingMs
   | keyof typeof settingsCountersMs
   | keyof typeof settingsFileMs

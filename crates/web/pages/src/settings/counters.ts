@@ -27,7 +27,7 @@ export const sections: Sections = {
         { key: 'number', kind: 'number', label: 'counter.number', least: 1, most: 99, need: true },
         { key: 'services', kind: 'picks', of: 'service', need: true },
         { key: 'helps', kind: 'tiers', of: 'service' },
-        { key: 'zone', kind: 'id', label: 'zone' },
+        { key: 'zone', kind: 'choice', label: 'counter.zone', of: 'zone' },
         { key: 'reserved', kind: 'picks', of: 'class' },
         { key: 'others_when_idle', kind: 'flag', else: 'true' },
         { key: 'ahead', kind: 'names' },

@@ -4,7 +4,8 @@ import type { Say } from '../live';
 import type { Language } from '../protocol';
 import { LANGUAGES, type Key } from '../text';
 import { join } from './faults';
-import { get, labelOf, listOf, nameOf, same, segment, treeOf, type Field, type Json, type Sections, type Tree } from './schema';
+import { get, labelOf, listOf, nameOf, same, segment, thingsOf, treeOf, type Field, type Json, type Sections, type Tree } from './schema';
+import { wordsOfSentence } from './sentences';
 
 export interface Difference {
   /** Where, as faults name it. */
@@ -116,11 +117,15 @@ function wordsOf(field: Field, value: Json | undefined, words: Words): string {
   const one = (item: Json): string => {
     if (field.words) return say(`rules.${field.word ?? field.key}.${text(item)}` as Key) || text(item);
     if (!field.of) return text(item);
-    const known = [words.after, words.before].flatMap((rules) => listOf(rules[field.of ?? '']));
+    const known = [words.after, words.before].flatMap((rules) => thingsOf(rules, field.of ?? ''));
     const named = known.find((thing) => treeOf(thing)['id'] === item);
     return (named && nameOf(named, language)) || text(item);
   };
   switch (field.kind) {
+    case 'sound': {
+      const { sentence } = treeOf(value);
+      return sentence === undefined ? say('rules.sound.recorded') : wordsOfSentence(text(sentence), language);
+    }
     case 'flag':
       return say(value === true ? 'rules.yes' : 'rules.no');
     case 'group':

@@ -2,7 +2,7 @@
 // field it is to be shown.
 
 import type { Key } from '../text';
-import { get, isTree, listOf, segment, type Field, type Json, type Sections, type Tree } from './schema';
+import { get, isTree, listOf, segment, treeOf, type Field, type Json, type Sections, type Tree } from './schema';
 
 export interface Fault {
   /** Where, as the daemon says it: `service.pasport.series`. */
@@ -46,6 +46,10 @@ function ofField(field: Field, value: Json | undefined, at: string): Fault[] {
     case 'chain':
     case 'picks':
       return wrong(!need || listOf(value).length > 0, 'fault.pick');
+    case 'times':
+      return wrong(listOf(value).every((time) => /^\d\d:\d\d/.test(String(time))), 'fault.need');
+    case 'sound':
+      return wrong(Object.values(treeOf(value)).some(Boolean), 'fault.need');
     case 'map':
       return isTree(value) ? Object.entries(value).flatMap(([key, span]) => ofField({ key, kind: 'span' }, span, join(at, key))) : [];
     case 'group':
@@ -91,7 +95,10 @@ function fit({ kind, fields }: Field, value: Json | undefined): boolean {
       return Array.isArray(value) && value.every((item: Json) => isTree(item) && each(item));
     case 'picks':
     case 'chain':
+    case 'times':
       return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    case 'sound':
+      return isTree(value) && Object.values(value).every((name) => typeof name === 'string');
     case 'tiers':
       return Array.isArray(value) && value.every(Array.isArray);
     case 'numbers':

@@ -6,6 +6,7 @@ import { useState } from 'preact/hooks';
 import { useSpeech } from '../live';
 import { learn, type Key } from '../text';
 import texts from '../text/settings-file';
+import { FileButton } from '../ui/file';
 import type { Draft } from './draft';
 import { fits } from './faults';
 import { isTree, plain, type Json, type Sections, type Tree } from './schema';
@@ -55,20 +56,13 @@ export function File({ branch, draft, sections, fixed }: {
         <section class="panel">
           <h2>{say('file.in')}</h2>
           <p id="file-why">{say('file.in.why')}</p>
-          <label class="field">
-            {say('file.choose')}
-            <input
-              type="file"
-              accept=".json,application/json"
-              aria-describedby="file-why file-fault"
-              aria-invalid={fault !== undefined}
-              onChange={({ currentTarget }) => {
-                const file = currentTarget.files?.[0];
-                if (file) void open(file);
-                currentTarget.value = '';
-              }}
-            />
-          </label>
+          <FileButton
+            label={say('file.choose')}
+            accept=".json,application/json"
+            describedBy="file-why file-fault"
+            invalid={fault !== undefined}
+            onFile={(file) => void open(file)}
+          />
           <div id="file-fault" role="alert" class="faults">
             {fault && (
               <p>

@@ -3,23 +3,25 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 
-import { useSpeech, type Say } from '../live';
-import type { Language } from '../protocol';
+import { useSpeech } from '../live';
 import { LANGUAGES, learn, type Key } from '../text';
 import texts from '../text/settings-form';
 import { Action } from '../ui/frame';
+import { useLater } from '../ui/later';
 import { faultsAt, join, within, type Fault } from './faults';
 import { What } from './places';
 import {
   get,
-  idsOf,
+  inForce,
   labelOf,
   listOf,
   nameOf,
+  optionsOf,
   segment,
   treeOf,
   type Field,
   type Json,
+  type Option,
   type Path,
   type Tree,
 } from './schema';
@@ -103,6 +105,9 @@ function Entry(place: Place) {
       return <Tiers {...place} />;
     case 'map':
       return <Spans {...place} />;
+    case 'times':
+    case 'sound':
+      return <Own {...place} />;
     case 'flag':
       return <Flag {...place} />;
     default:
@@ -198,7 +203,7 @@ function Plain({ field, path, at }: Place) {
         <input
           {...attributes}
           type={(kind === 'time' || kind === 'date' ? kind : 'text') as 'text'}
-          inputMode={kind === 'number' ? 'numeric' : 'text'}
+          inputMode={kind === 'number' && !(Number(field.least) < 0) ? 'numeric' : 'text'}
           autocomplete="off"
           spellcheck={false}
           placeholder={field.else}
@@ -221,16 +226,9 @@ function Plain({ field, path, at }: Place) {
 /** What somebody typed, as the rules have it; a number that is none stays a text, to be told of. */
 function readIn(kind: Field['kind'], text: string): Json {
   if (kind === 'letters') return text.toUpperCase();
-  if (kind === 'number' && /^\d+$/.test(text)) return Number(text);
+  if (kind === 'number' && /^-?\d+$/.test(text)) return Number(text);
   if (kind === 'numbers' && /^\d+(\s*,\s*\d+)*$/.test(text)) return text.split(',').map(Number);
   return text;
-}
-
-/** Whether this is the short name of something that the rules in force have. */
-function inForce(path: Path, rules: Tree, base: Tree): boolean {
-  const [list = '', n] = path as [string, number];
-  const id = String(get(rules, path));
-  return path.length === 3 && idsOf(base, list).includes(id) && idsOf(rules, list).indexOf(id) === n;
 }
 
 function Advice({ letters, onChoose }: { letters: readonly string[]; onChoose: (letter: string) => void }) {
@@ -315,6 +313,13 @@ function Inputs({ path, at, of, tongues, need }: {
   );
 }
 
+/** What another part draws. */
+function Own(place: Place) {
+  const value = useValue(place.path);
+  const part = useLater(true, place.field.part!);
+  return <Box {...place}>{part && <part.Part {...place} {...value} />}</Box>;
+}
+
 function Group({ field, path, at }: Place) {
   const { rules, fixed, value, set } = useValue(path);
   const { say } = useSpeech();
@@ -337,14 +342,6 @@ function Group({ field, path, at }: Place) {
       {(!first || value !== undefined) && <Fields fields={fields} path={path} at={at} />}
     </Box>
   );
-}
-
-export type Option = readonly [string, string];
-
-/** What can be chosen, and what it is called. */
-export function optionsOf({ key, word, words, of }: Field, rules: Tree, say: Say, language: Language): Option[] {
-  if (words) return words.map((one) => [one, say(`rules.${word ?? key}.${one}` as Key)]);
-  return listOf(rules[of ?? '']).map((item) => [String(treeOf(item)['id']), nameOf(item, language)]);
 }
 
 function useOptions(field: Field, chosen: readonly string[]): Option[] {
@@ -392,8 +389,10 @@ function Chain({ field, path, at }: Place) {
   const set = (list: readonly string[]) => write(list.length || field.need ? list : undefined);
   const options = useOptions(field, chosen);
   const nameOf = (one: string) => options.find(([option]) => option === one)?.[1] ?? one;
+  const none = say(`${labelOf(field)}.none` as Key);
   return (
     <>
+      {chosen.length === 0 && none && <p>{none}</p>}
       <ol class="chain">
         {chosen.map((one, n) => (
           <li key={n}>
@@ -553,6 +552,8 @@ function Folded(place: Place) {
   };
   return (
     <div class="folded" id={at} tabIndex={-1}>
+      <h2>{say(labelOf(field))}</h2>
+      <Hint field={field} at={at} />
       <Faults at={at} inner={items.map(placeOf)} />
       {items.length === 0 && <p class="empty">{say('rules.empty')}</p>}
       <ol>

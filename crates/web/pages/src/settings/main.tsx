@@ -6,4 +6,6 @@ import settings from '../text/settings';
 import { show } from '../ui/frame';
 import { SettingsPage } from './settings';
 
+// What an office is called in Chinese stands here in every language: the letters that are drawn are fetched.
+void import('../style/chinese');
 show(SettingsPage, { texts: [settings], title: 'settings.title', remember: true });

@@ -1,6 +1,6 @@
 // The last step: what is wrong, what is unwise, what changes, how the kiosk would look; then it is applied.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { ask } from '../access/ask';
 import { toSignIn } from '../access/me';
@@ -16,6 +16,7 @@ import { merge, rulesPath, type Checked, type Draft } from './draft';
 import type { Fault } from './faults';
 import { Places, Summary } from './places';
 import { same, type Sections, type Tree } from './schema';
+import { useSentences } from './sentences';
 
 learn(texts);
 
@@ -33,11 +34,18 @@ export function Review({ branch, draft, sections, faults, warnings, checked, fix
   const [waiting, setWaiting] = useState<number>();
   const [last, setLast] = useState<{ ending: Ending; of: Tree }>();
   const { base, rules, theirs, changed } = draft;
+  // Changes name sentences by their words.
+  useSentences(branch);
   const sound = faults.length === 0 && checked?.of === rules && !checked.lost;
   const view = sound ? checked.view : undefined;
   const preview = useLater(Boolean(view), () => import('./preview'));
   // What came of other rules than these is of no interest any more.
   const ending = last && (last.of === rules || (last.ending.type === 'answered' && !changed)) ? last.ending : undefined;
+  const [done, wrong] = [useRef<HTMLParagraphElement>(null), useRef<HTMLDivElement>(null)];
+  useEffect(() => {
+    // The button is at the page's end, and what came of it is told at the head.
+    if (ending) (ending.type === 'answered' ? done : wrong).current?.focus();
+  }, [ending]);
 
   /** Whether what is in force is still what the changes began from. */
   const current = async () => {
@@ -77,7 +85,7 @@ export function Review({ branch, draft, sections, faults, warnings, checked, fix
     <>
       <Summary faults={faults} sections={sections} rules={rules} />
       {theirs && <Conflict draft={draft} theirs={theirs} sections={sections} />}
-      <div role="alert">
+      <div ref={wrong} role="alert" tabIndex={-1}>
         {ending?.type === 'refused' && (
           <p class="wrong">
             <span aria-hidden="true">✕ </span>
@@ -86,7 +94,7 @@ export function Review({ branch, draft, sections, faults, warnings, checked, fix
         )}
         {ending?.type === 'lost' && <p class="wrong">{say('press.lost')}</p>}
       </div>
-      <p role="status" class="done">
+      <p ref={done} role="status" class="done" tabIndex={-1}>
         {ending?.type === 'answered' && say('review.done')}
       </p>
       {warnings.length > 0 && (

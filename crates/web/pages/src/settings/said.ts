@@ -7,10 +7,11 @@ import type { Fault } from './faults';
 
 learn(texts);
 
-const FORMS: readonly (readonly [RegExp, Key])[] = [
+/** What the daemon says, what that is here, and at which field of a thing without a name. */
+const FORMS: readonly (readonly [RegExp, Key, string?])[] = [
   [/^is empty$/, 'said.empty'],
   [/^stands twice$/, 'said.stands_twice'],
-  [/^there must be at least one$|^must name at least one \w+$/, 'said.least'],
+  [/^there must be at least one(?:;|$)|^must name at least one \w+$/, 'said.least'],
   [/there is no \w+ `(.+)`$/, 'said.unknown'],
   [/^lies within itself$/, 'said.within'],
   [/^holds no service and no group$/, 'said.holds_none'],
@@ -33,6 +34,10 @@ const FORMS: readonly (readonly [RegExp, Key])[] = [
   [/^(\d+) is more than calls_most, (\d+)$/, 'said.more'],
   [/^(\d+) is less than calls_least, (\d+)$/, 'said.less'],
   [/is not between 0 and 24 hours$/, 'said.day'],
+  [/^(\d\d:\d\d)\S* is not before (\d\d:\d\d)/, 'said.not_before', '.until'],
+  [/ is not between (.+) and (.+)$/, 'said.between'],
+  [/ is less than a minute$/, 'said.minute'],
+  [/^the office has no hours/, 'said.no_hours'],
   [/^`(.+)` is not an IANA time zone$/, 'said.zone'],
   [/^the first class is the ordinary one/, 'said.ordinary'],
   [/^can't go yet, (\d+) still here for it$/, 'said.still_here'],
@@ -44,11 +49,12 @@ const FORMS: readonly (readonly [RegExp, Key])[] = [
 
 export const inWords = (faults: readonly Fault[]): Fault[] =>
   faults.map((fault) => {
-    for (const [form, say] of FORMS) {
+    for (const [form, say, field = ''] of FORMS) {
       const found = form.exec(fault.what ?? '');
       if (!found) continue;
       const [a = '', b = ''] = found.slice(1).filter((part) => part !== undefined);
-      return { ...fault, say, fill: { a, b } };
+      const at = /\.\d+$/.test(fault.at) ? fault.at + field : fault.at;
+      return { ...fault, at, say, fill: { a, b } };
     }
     return fault;
   });

@@ -1,6 +1,9 @@
 // How a section of the rules is described: the form, the check of what is typed and the list of changes all
 // go by the same table. Rules themselves are plain JSON, so that a key from a newer daemon stays as it is.
 
+import type { JSX } from 'preact';
+
+import type { Say } from '../live';
 import type { Language, Texts } from '../protocol';
 import { pick, say, type Key } from '../text';
 
@@ -36,7 +39,11 @@ export type Kind =
   | 'group'
   | 'list'
   /** A length of time for each of some things. */
-  | 'map';
+  | 'map'
+  /** Times of the day. */
+  | 'times'
+  /** A prepared sentence, or something recorded. */
+  | 'sound';
 
 export interface Field {
   readonly key: string;
@@ -56,6 +63,8 @@ export interface Field {
   readonly fields?: readonly Field[];
   /** What a group is when it is put in, where the whole of it may be left out. */
   readonly first?: (rules: Tree) => Json;
+  /** What draws it, where that is nothing that other sections need. */
+  readonly part?: () => Promise<{ Part: (own: Own) => JSX.Element }>;
   /** What may be typed here, as advice. */
   readonly advise?: (rules: Tree) => readonly string[];
   /** A list's items are named by this in a fault's place; by their place in the list when absent. */
@@ -64,6 +73,21 @@ export interface Field {
   readonly folded?: true;
   /** A new item of a list, beside those that are there. */
   readonly fresh?: (rules: Tree, there: readonly Json[]) => Json;
+}
+
+/** What a field has that is drawn by a part of its own. */
+export interface Own {
+  readonly field: Field;
+  readonly path: Path;
+  /** Where it is, as faults name it; also its id in the document. */
+  readonly at: string;
+  readonly rules: Tree;
+  readonly fixed: boolean;
+  readonly value: Json | undefined;
+  /** Whether something is wrong at a place. */
+  readonly wrong: (at: string) => true | undefined;
+  readonly set: (value: Json | undefined) => void;
+  readonly edit: (path: Path, value: Json | undefined) => void;
 }
 
 export type Sections = Readonly<Record<string, readonly Field[]>>;
@@ -138,15 +162,41 @@ export const segment = ({ by }: Field, item: Json | undefined, n: number): strin
 
 /** What a list's item is called. */
 export function nameOf(item: Json | undefined, language: Language): string {
-  const { name, text, id, date, number, place } = treeOf(item);
+  const { name, text, id, date, number, place, from, until } = treeOf(item);
   if (number !== undefined) return `${say(language, place === 'room' ? 'place.room' : 'place.counter')} ${String(number)}`;
   const texts = (name ?? text) as unknown as Texts | undefined;
-  return (texts && pick(texts, language)) || String(date ?? id ?? '');
+  return (texts && pick(texts, language)) || String(date ?? id ?? (from ? `${String(from)}–${String(until)}` : ''));
 }
 
 /** The short names that a list in the rules has. */
 export const idsOf = (rules: Tree, list: string): string[] =>
   listOf(rules[list]).map((item) => String(treeOf(item)['id'] ?? ''));
+
+/** The things of a list in the rules; of zones those too that only counters and services name. */
+export function thingsOf(rules: Tree, list: string): readonly Json[] {
+  const things = listOf(rules[list]);
+  if (list !== 'zone') return things;
+  const users = [...listOf(rules['counter']), ...listOf(rules['service'])].map(treeOf);
+  const named = users.flatMap(({ zone = [], zones = [] }) => [zone, zones].flat() as Json[]);
+  const ids = idsOf(rules, list);
+  const others = [...new Set(named)].filter((id) => !ids.includes(String(id)));
+  return [...things, ...others.map((id) => ({ id }))];
+}
+
+export type Option = readonly [string, string];
+
+/** What can be chosen in a field, and what it is called. */
+export function optionsOf({ key, word, words, of }: Field, rules: Tree, say: Say, language: Language): Option[] {
+  if (words) return words.map((one) => [one, say(`rules.${word ?? key}.${one}` as Key)]);
+  return thingsOf(rules, of ?? '').map((item) => [String(treeOf(item)['id']), nameOf(item, language)]);
+}
+
+/** Whether this is the place of a short name that the rules in force have. */
+export function inForce(path: Path, rules: Tree, base: Tree): boolean {
+  const [list = '', n] = path as [string, number];
+  const id = String(get(rules, path));
+  return path.length === 3 && idsOf(base, list).includes(id) && idsOf(rules, list).indexOf(id) === n;
+}
 
 /** A short name that no item has yet. */
 export function freeId(stem: string, there: readonly Json[]): string {

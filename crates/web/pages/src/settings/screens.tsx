@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { useSpeech } from '../live';
 import { learn } from '../text';
 import texts from '../text/settings-screens';
-import { get, listOf, nameOf, treeOf, type Tree } from './schema';
+import { listOf, nameOf, thingsOf, treeOf, type Tree } from './schema';
 
 learn(texts);
 
@@ -18,7 +18,7 @@ export function Screens({ branch, rules }: { branch: string; rules: Tree }) {
   const [counter, setCounter] = useState('');
   const [speaks, setSpeaks] = useState(false);
   const counters = listOf(rules['counter']);
-  const zones = [...new Set(counters.flatMap((one) => get(one, ['zone']) ?? []))].map(String);
+  const zones = thingsOf(rules, 'zone').map((one) => [String(treeOf(one)['id']), nameOf(one, language)] as const);
   const sign = layout === 'sign';
   const chosen = counter || String(treeOf(counters[0])['id'] ?? '');
   const address = (page: string, more: Record<string, string> = {}) => {
@@ -55,7 +55,7 @@ export function Screens({ branch, rules }: { branch: string; rules: Tree }) {
             <label>
               {say('screens.zone')}
               <select value={zone} onChange={({ currentTarget }) => setZone(currentTarget.value)}>
-                {options([['', say('screens.zone.all')], ...zones.map((one) => [one, one] as const)])}
+                {options([['', say('screens.zone.all')], ...zones])}
               </select>
             </label>
           )}

@@ -10,6 +10,7 @@ export const NAMES = [
   'classes',
   'hours',
   'calling',
+  'announcing',
   'appointments',
   'remote',
   'outcomes',
@@ -17,6 +18,13 @@ export const NAMES = [
 ] as const;
 
 export async function fetchSections(): Promise<Sections> {
-  const files = [import('./office'), import('./services'), import('./counters'), import('./hours'), import('./calling')];
+  const files = [
+    import('./office'),
+    import('./services'),
+    import('./counters'),
+    import('./hours'),
+    import('./calling'),
+    import('./announcing'),
+  ];
   return Object.assign({}, ...(await Promise.all(files)).map(({ sections }) => sections));
 }

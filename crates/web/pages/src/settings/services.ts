@@ -74,6 +74,7 @@ export const sections: Sections = {
         { key: 'last_ticket', kind: 'time', label: 'service.last_ticket' },
         { key: 'documents', kind: 'list', fresh: () => ({ ms: '' }) },
         { key: 'then', kind: 'chain', of: 'service' },
+        { key: 'zones', kind: 'picks', label: 'service.zones', of: 'zone' },
         { key: 'one_per_person', kind: 'flag' },
       ],
       fresh: (rules, there) => ({

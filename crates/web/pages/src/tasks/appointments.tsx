@@ -8,25 +8,19 @@ import { importAppointments } from '../api';
 import { useSpeech } from '../live';
 import type { ErrorView } from '../protocol';
 import { pick } from '../text';
+import { FileButton } from '../ui/file';
 import { uuid7 } from '../uuid';
 
 export function Import({ branch }: { branch: string }) {
   const { language, say } = useSpeech();
   const [told, setTold] = useState<{ file: string; error?: ErrorView | 'lost' }>();
-  const send = async (input: HTMLInputElement) => {
-    const file = input.files?.[0];
-    if (!file) return;
+  const send = async (file: File) => {
     const error = await importAppointments(branch, uuid7(), file);
     setTold({ file: file.name, ...(error && { error }) });
-    // The same file, mended, can be chosen again.
-    input.value = '';
   };
   return (
     <div class="import">
-      <label>
-        {say('import')}{' '}
-        <input type="file" accept=".csv,text/csv" onChange={({ currentTarget }) => void send(currentTarget)} />
-      </label>
+      <FileButton label={say('import')} accept=".csv,text/csv" onFile={(file) => void send(file)} />
       <p role="status">
         {told &&
           (!told.error

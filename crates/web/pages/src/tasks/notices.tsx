@@ -11,6 +11,9 @@ import { LANGUAGES, load, pick, say as sayIn } from '../text';
 import { clock, todayAt } from '../time';
 import { Action, Dialog, Failure } from '../ui/frame';
 
+// A field is Chinese whatever the page is.
+void import('../style/chinese');
+
 /** What is often to be told, in all four languages, so that nobody has to write what they do not speak. */
 const READY = ['patience', 'system', 'sold_out', 'closing'] as const;
 

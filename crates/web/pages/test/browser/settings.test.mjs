@@ -3,66 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
-import { drawn, reads, startBrowser, visitor } from './browser.mjs';
-import { command, OFFICE, startDaemon, state } from './daemon.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const SECTIONS = [
-  'office',
-  'services',
-  'groups',
-  'counters',
-  'classes',
-  'hours',
-  'calling',
-  'appointments',
-  'remote',
-  'outcomes',
-  'notices',
-  'screens',
-  'file',
-  'review',
-];
-
-let browser;
-before(async () => (browser = await startBrowser()));
-after(() => browser.close());
-
-async function office(t, options) {
-  const daemon = await startDaemon(options);
-  t.after(() => daemon.stop());
-  return { daemon, visit: visitor(t, browser, daemon) };
-}
-
-const rulesOf = async (daemon) => (await (await fetch(`${daemon.url}/api/v1/branches/contoh/rules`)).json()).rules;
-
-/** The page at a section, once its fields are there. */
-async function settings(visit, section = 'office', options) {
-  const page = await visit(`/settings?branch=contoh#${section}`, options);
-  await shown(page);
-  return page;
-}
-const shown = (page) => page.locator('main :is(.sheet, .panel)').first().waitFor();
-const go = async (page, section) => {
-  await page.locator(`nav a[data-part="${section}"]`).click();
-  await page.locator(`nav a[data-part="${section}"][aria-current="page"]`).waitFor();
-  await shown(page);
-};
-/** A field by the place that the daemon calls it by. */
-const field = (page, at) => page.locator(`[id="${at}"]`);
-const open = (page, name) => page.locator('.folded .title', { hasText: name }).click();
-const applyButton = (page) => page.locator('main').getByRole('button', { name: 'Guna pakai' });
-const changes = async (page) => (await page.locator('.changes li').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
-
-async function apply(page) {
-  await go(page, 'review');
-  await page.locator('main button.primary:not([aria-disabled="true"])', { hasText: 'Guna pakai' }).click();
-  await reads(page.locator('main > .done'), 'Tetapan baharu sudah berkuat kuasa.');
-}
+import { drawn, reads } from './browser.mjs';
+import { command, OFFICE, state } from './daemon.mjs';
+import { apply, applyButton, changes, field, go, office, open, rulesOf, SECTIONS, settings, shown } from './settings.mjs';
 
 test('a name is looked at before it is applied, and then stands on the kiosk at once', async (t) => {
   const { daemon, visit } = await office(t);
@@ -233,7 +178,24 @@ test('changes outlive a reload, and whoever leaves is asked', async (t) => {
 });
 
 test('a file taken out of one office makes another the same, and nothing else is taken for one', async (t) => {
-  const more = '[branch.calling]\nundo = "15s"\nno_show = { calls = 3, after = "2m" }\n[[branch.class]]';
+  const more = `[branch.announcing]
+languages = ["ta", "ms"]
+[[branch.zone]]
+id = "surau"
+name = { ms = "Surau" }
+volume = [{ from = "13:00", until = "13:30", db = -20 }]
+[[branch.quiet]]
+from = "13:00"
+until = "13:30"
+zones = ["surau"]
+[[branch.announcement]]
+id = "barang"
+sound = { sentence = "lost-item" }
+at = ["09:00", "15:30"]
+[branch.calling]
+undo = "15s"
+no_show = { calls = 3, after = "2m" }
+[[branch.class]]`;
   const { daemon, visit } = await office(t, { office: OFFICE.replace('[[branch.class]]', more) });
   const page = await settings(visit, 'file');
   const [download] = await Promise.all([
@@ -337,55 +299,3 @@ test('an auditor reads everything and can change nothing', async (t) => {
 });
 
 const rulesAs = (page) => page.evaluate(async () => (await (await fetch('/api/v1/branches/contoh/rules')).json()).rules);
-
-/** What axe finds; of one kind of fault where the page is only coloured otherwise. */
-const faults = (page, runOnly) =>
-  page.evaluate(async (runOnly) => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], ...(runOnly && { runOnly }) });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`));
-  }, runOnly);
-
-for (const language of ['ms', 'en', 'zh', 'ta']) {
-  test(`each section says what it is, and has no fault that a machine can find: ${language}`, async (t) => {
-    const { visit } = await office(t);
-    const page = await visit(`/settings?branch=contoh&lang=${language}#office`, { reducedMotion: 'reduce' });
-    await shown(page);
-    await page.evaluate(axe);
-    const headings = new Set();
-    for (const section of SECTIONS) {
-      await go(page, section);
-      const first = page.locator('.folded .title').first();
-      if (await first.count()) await first.click();
-      else if (await page.getByRole('checkbox').count()) await page.getByRole('checkbox').first().check();
-      headings.add(await page.locator('h1').first().innerText());
-      // No field without a name.
-      assert.deepEqual((await page.locator('main :is(label, legend)').allInnerTexts()).filter((text) => !text.trim()), [], section);
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        assert.deepEqual(await faults(page, colorScheme === 'dark' && ['color-contrast']), [], `${section}, ${colorScheme}`);
-      }
-    }
-    assert.equal(headings.size, SECTIONS.length);
-  });
-}
-
-test('every section can be read and filled in at twice the size, and on a phone', async (t) => {
-  const { visit } = await office(t);
-  for (const viewport of [{ width: 640, height: 400 }, { width: 360, height: 740 }, { width: 320, height: 256 }]) {
-    const page = await settings(visit, 'office', { viewport });
-    for (const section of SECTIONS) {
-      await go(page, section);
-      const first = page.locator('.folded .title').first();
-      if (await first.count()) await first.click();
-      const wide = await page.evaluate(() =>
-        document.documentElement.scrollWidth > innerWidth
-          ? [...document.querySelectorAll('body *')]
-              .filter((place) => place.getBoundingClientRect().right > innerWidth + 1)
-              .map((place) => `${place.localName}.${place.className}`)
-          : [],
-      );
-      assert.deepEqual(wide, [], `${section} at ${viewport.width}`);
-    }
-    await page.context().close();
-  }
-});

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { sections as announcing } from '../../src/settings/announcing';
 import { sections as calling } from '../../src/settings/calling';
 import { sections as counters } from '../../src/settings/counters';
 import { differences } from '../../src/settings/diff';
@@ -11,7 +12,7 @@ import { faultsAt, fits, typed } from '../../src/settings/faults';
 import { sections as hours } from '../../src/settings/hours';
 import { proposeLetters } from '../../src/settings/letters';
 import { sections as office } from '../../src/settings/office';
-import { labelOf, plain, put, same, type Field, type Tree } from '../../src/settings/schema';
+import { labelOf, optionsOf, plain, put, same, type Field, type Tree } from '../../src/settings/schema';
 import { inWords } from '../../src/settings/said';
 import { sections as services } from '../../src/settings/services';
 import { learn, load, say } from '../../src/text';
@@ -19,7 +20,7 @@ import settings from '../../src/text/settings';
 import form from '../../src/text/settings-form';
 import review from '../../src/text/settings-review';
 
-const SECTIONS = { ...office, ...services, ...counters, ...hours, ...calling };
+const SECTIONS = { ...office, ...services, ...counters, ...hours, ...calling, ...announcing };
 learn(settings, form, review);
 await load('ms');
 const said = (key: Parameters<typeof say>[1], fill?: Record<string, string | number>) => say('ms', key, fill);
@@ -132,7 +133,7 @@ test('letters that sound like those that are taken are not proposed', () => {
 test('a file is taken if it has the form of rules, whatever it says', () => {
   assert.equal(fits(SECTIONS, rules()), true);
   assert.equal(fits(SECTIONS, { later: 1 }), true);
-  for (const wrong of [null, [], { service: 'semua' }, { service: [1] }, { name: 'Contoh' }, { counter: [{ services: [1] }] }, { hours: [] }]) {
+  for (const wrong of [null, [], { service: 'semua' }, { service: [1] }, { name: 'Contoh' }, { counter: [{ services: [1] }] }, { hours: [] }, { announcement: [{ sound: 'closed' }] }, { announcement: [{ at: '09:00' }] }]) {
     assert.equal(fits(SECTIONS, wrong), false, JSON.stringify(wrong));
   }
 });
@@ -145,6 +146,35 @@ test('what the daemon finds is said in the reader’s language, and what is not 
   assert.equal(words('08:00-09:00: there is no counter `k9`'), '`k9` tidak wujud.');
   assert.equal(words('names mon twice'), '`mon` disebut dua kali.');
   assert.equal(words('is from tomorrow'), 'is from tomorrow');
+});
+
+test('what ends before it begins is told at the field of its end, where the daemon names only the thing', () => {
+  const places = (at: string) => inWords([{ at, what: '13:00:00 is not before 12:30:00' }])[0];
+  assert.equal(places('quiet.1')?.at, 'quiet.1.until');
+  // A zone's volumes are no thing with a number: all of them are meant.
+  assert.equal(places('zone.dewan.volume')?.at, 'zone.dewan.volume');
+  const { say: key, fill } = places('quiet.2') ?? {};
+  assert.equal(key && said(key, fill), 'Tamat (12:30) mesti selepas mula (13:00).');
+});
+
+test('zones that only counters and services name can be chosen too, each once', () => {
+  const now = changed(
+    [['zone'], [{ id: 'dewan', name: { ms: 'Dewan' } }]],
+    [['counter', 0, 'zone'], 'kantin'],
+    [['service', 0, 'zones'], ['dewan', 'surau', 'kantin']],
+  );
+  const [field] = (SECTIONS['announcing'] ?? []).filter(({ key }) => key === 'quiet').flatMap(({ fields = [] }) => fields.filter(({ key }) => key === 'zones'));
+  assert.ok(field);
+  const options = optionsOf(field, now, said, 'ms');
+  assert.deepEqual(options, [['dewan', 'Dewan'], ['kantin', 'kantin'], ['surau', 'surau']]);
+});
+
+test('an announcement says something, and its times are times', () => {
+  const at = (announcement: Tree) => typed(SECTIONS, { ...rules(), announcement: [{ id: 'tutup', ...announcement }] }).map(({ at }) => at);
+  assert.deepEqual(at({ sound: { sentence: 'closed' }, at: ['09:00'] }), []);
+  assert.deepEqual(at({ sound: { sentence: '' }, at: [''] }), ['announcement.tutup.sound', 'announcement.tutup.at']);
+  assert.deepEqual(at({ sound: { recording: '' } }), ['announcement.tutup.sound']);
+  assert.deepEqual(at({}), ['announcement.tutup.sound']);
 });
 
 test('every field of every section has a name', () => {
