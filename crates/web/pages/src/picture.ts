@@ -5,7 +5,7 @@
 // Invariant: a picture holds all entries that concern its audience up to `seq`, each once. A message
 // that would leave a hole is answered with `missed`, and the link asks again.
 
-import type { BranchView, CallView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
+import type { BranchView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
 
 export interface Picture {
   /** The log that it is of. */
@@ -98,7 +98,11 @@ function change(view: BranchView, change: Change): BranchView {
         ? { ...view, missed: view.missed.filter(({ ticket }) => ticket !== change.ticket) }
         : view;
     case 'call':
-      return withoutOldReports({ ...view, calls: withCall(view.calls ?? [], change.call) });
+      return withoutOldReports({ ...view, calls: withLast(view.calls, change.call) });
+    case 'announcement':
+      return withoutOldReports({ ...view, announcements: withLast(view.announcements, change.announcement) });
+    case 'urgent':
+      return { ...view, urgent: change.urgent };
     case 'notices':
       return { ...view, notices: change.notices };
     case 'tally':
@@ -123,18 +127,20 @@ function withMissed(missed: MissedView[], one: MissedView): MissedView[] {
   return [...missed.filter(({ ticket }) => ticket !== one.ticket), one];
 }
 
-function withCall(calls: CallView[], call: CallView): CallView[] {
-  return [...calls, call].slice(-CALLS_KEPT);
+function withLast<One>(known: One[] | null | undefined, one: One): One[] {
+  return [...(known ?? []), one].slice(-CALLS_KEPT);
 }
 
-/** What became of a call is kept for as long as the call is. */
+const isKnown = ({ calls, announcements }: BranchView, { call }: ReportView) =>
+  [calls, announcements].some((known) => known?.some(({ seq }) => seq === call));
+
+/** What became of a call or an announcement is kept for as long as that is. */
 function withReport(view: BranchView, report: ReportView): BranchView {
-  if (!view.reports || !view.calls?.some(({ seq }) => seq === report.call)) return view;
+  if (!view.reports || !isKnown(view, report)) return view;
   const others = view.reports.filter(({ call }) => call !== report.call);
   return { ...view, reports: [...others, report].sort((a, b) => a.call - b.call) };
 }
 
 function withoutOldReports(view: BranchView): BranchView {
-  const oldest = view.calls?.[0]?.seq ?? 0;
-  return view.reports ? { ...view, reports: view.reports.filter(({ call }) => call >= oldest) } : view;
+  return view.reports ? { ...view, reports: view.reports.filter((report) => isKnown(view, report)) } : view;
 }

@@ -5,6 +5,7 @@ import type { Error as ErrorView, Hello as HelloBody } from './protocol.generate
 
 export type {
   Actor,
+  AnnouncementView,
   Audience,
   Audit,
   AuditLine,
@@ -44,17 +45,23 @@ export type {
   PhonePlace,
   PhoneServices,
   PhoneTicket,
+  PlannedView,
+  RecordingKept,
   Report,
   ReportView,
   Role,
   RulesChecked,
   RulesInForce,
+  SentencesView,
+  SentenceView,
   ServiceView,
+  Sound,
   Texts,
   TicketState,
   TicketView,
   ToClient,
   TroubleView,
+  UrgentView,
   Wait,
 } from './protocol.generated';
 
