@@ -17,7 +17,7 @@ export interface Picture {
   readonly ahead_ms: number;
 }
 
-/** How many calls a picture keeps; the daemon's snapshots hold as many. */
+/** How many calls, and how many announcements, a picture keeps; the daemon's snapshots hold as many. */
 export const CALLS_KEPT = 20;
 
 /**
@@ -98,9 +98,9 @@ function change(view: BranchView, change: Change): BranchView {
         ? { ...view, missed: view.missed.filter(({ ticket }) => ticket !== change.ticket) }
         : view;
     case 'call':
-      return withoutOldReports({ ...view, calls: withLast(view.calls, change.call) });
+      return withoutOldReports({ ...view, calls: last(view.calls, change.call) });
     case 'announcement':
-      return withoutOldReports({ ...view, announcements: withLast(view.announcements, change.announcement) });
+      return { ...view, announcements: last(view.announcements, change.announcement) };
     case 'urgent':
       return { ...view, urgent: change.urgent };
     case 'notices':
@@ -127,12 +127,13 @@ function withMissed(missed: MissedView[], one: MissedView): MissedView[] {
   return [...missed.filter(({ ticket }) => ticket !== one.ticket), one];
 }
 
-function withLast<One>(known: One[] | null | undefined, one: One): One[] {
-  return [...(known ?? []), one].slice(-CALLS_KEPT);
+/** A list with one more; what is too old falls out. */
+function last<Made>(made: Made[] | null | undefined, one: Made): Made[] {
+  return [...(made ?? []), one].slice(-CALLS_KEPT);
 }
 
 const isKnown = ({ calls, announcements }: BranchView, { call }: ReportView) =>
-  [calls, announcements].some((known) => known?.some(({ seq }) => seq === call));
+  [calls, announcements].some((made) => made?.some(({ seq }) => seq === call));
 
 /** What became of a call or an announcement is kept for as long as that is. */
 function withReport(view: BranchView, report: ReportView): BranchView {

@@ -1,10 +1,12 @@
 // What can be announced, asked of the daemon, and what is handed to it to be kept.
 
 import { of } from '../api';
-import type { ErrorView, RecordingKept, SentencesView, SentenceView } from '../protocol';
+import type { ErrorView, RecordingKept, SentencesView } from '../protocol';
+
+export type Sentence = SentencesView['sentences'][number];
 
 /** The sentences that the daemon's voices have prepared; none where it has no voices. */
-export async function sentences(branch: string): Promise<SentenceView[]> {
+export async function sentences(branch: string): Promise<Sentence[]> {
   const answer = await fetch(of(branch, 'sentences'), { signal: AbortSignal.timeout(10_000) });
   if (!answer.ok) throw new Error(`${answer.status}`);
   return ((await answer.json()) as SentencesView).sentences;

@@ -21,6 +21,8 @@ export function Said({ branch, view, now }: { branch: string; view: BranchView; 
   const count = (id: string, what: 'speakers' | 'standby') =>
     here.filter(({ zone }) => zone === id || zone === '').reduce((sum, zone) => sum + zone[what], 0);
   const zones = announcing?.zones ?? [];
+  /** In the first seconds, and while a link comes back, none is not yet none. */
+  const settled = health?.speakers != null;
   const waits = backlog(view, now);
   const held = reports?.filter((report) => fateOf(report) === 'withheld').length ?? 0;
   const quiet = announcing?.quiet?.filter(({ from, until }) => Date.parse(from) <= now && now < Date.parse(until)) ?? [];
@@ -65,9 +67,9 @@ export function Said({ branch, view, now }: { branch: string; view: BranchView; 
           </thead>
           <tbody>
             {zones.map(({ id, name }) => (
-              <tr key={id} data-none={count(id, 'speakers') === 0}>
+              <tr key={id} data-none={settled && count(id, 'speakers') === 0}>
                 <th scope="row">{pick(name, language)}</th>
-                <td class="figure">{count(id, 'speakers') || `▲ ${say('hall.said.nobody')}`}</td>
+                <td class="figure">{count(id, 'speakers') || (settled ? `▲ ${say('hall.said.nobody')}` : '–')}</td>
                 <td class="figure">{count(id, 'standby')}</td>
               </tr>
             ))}

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { TaskProps } from '../dashboard/asking';
 import { useSpeech } from '../live';
-import type { Command, ErrorView, Texts } from '../protocol';
+import type { AnnouncementView, Command, ErrorView, Texts } from '../protocol';
 import { LANGUAGES, learn, pick } from '../text';
 import announce from '../text/announce';
 import dashboard from '../text/dashboard';
@@ -19,7 +19,11 @@ import { nameOf, placesOf, useSentences, wordsOf } from './words';
 
 learn(announce, dashboard);
 
-type Chosen = { what: 'planned' | 'sentence'; id: string } | { what: 'own' };
+interface Chosen {
+  readonly what: 'planned' | 'sentence' | 'own';
+  /** By which the office or the voices know it; empty for one's own. */
+  readonly id: string;
+}
 
 /** The one sentence that is hardly ever meant otherwise. */
 const URGENT = 'emergency';
@@ -55,6 +59,10 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
     back.current?.focus();
   }, [presser.pending, presser.failure]);
   useEffect(() => {
+    // All four languages are shown, whichever is the reader's.
+    void import('../style/chinese');
+  }, []);
+  useEffect(() => {
     if (sure) question.current?.focus();
   }, [sure]);
 
@@ -72,7 +80,7 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
 
   const choose = (chosen: Chosen) => {
     setChosen(chosen);
-    setUrgent(chosen.what === 'sentence' && chosen.id === URGENT);
+    setUrgent(chosen.id === URGENT && chosen.what === 'sentence');
     setSure(false);
     setDone(false);
     setFault(undefined);
@@ -84,7 +92,7 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
     let command: Command;
     if (plan) command = { type: 'announce_planned', planned: plan.id };
     else {
-      let sound = sentence?.sound as { sentence: string } | { recording: string } | undefined;
+      let sound: AnnouncementView['sound'] | undefined = sentence?.sound;
       if (!sound && recording) {
         setSending(true);
         const kept = await keepRecording(branch, recording.wav);
@@ -100,12 +108,12 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
     presser.press(command);
   };
   const option = (one: Chosen, text: string) => (
-    <li key={'id' in one ? one.id : ''}>
+    <li key={one.id}>
       <label>
         <input
           type="radio"
           name="what"
-          checked={chosen?.what === one.what && (!('id' in one) || ('id' in chosen && chosen.id === one.id))}
+          checked={chosen?.what === one.what && chosen.id === one.id}
           onChange={() => choose(one)}
         />
         <span>{text}</span>
@@ -127,6 +135,7 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
       <div class="announce">
         <fieldset class="what">
           <legend>{say('announce.what')}</legend>
+          <ul>{option({ what: 'own', id: '' }, say('announce.own'))}</ul>
           {planned.length > 0 && (
             <>
               <h3>{say('announce.planned')}</h3>
@@ -139,8 +148,6 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
           ) : (
             <ul>{known?.map(({ id, text }) => option({ what: 'sentence', id }, pick(text, language)))}</ul>
           )}
-          <h3>{say('announce.own')}</h3>
-          <ul>{option({ what: 'own' }, say('announce.speak'))}</ul>
         </fieldset>
         <div class="how">
           {recorder && <recorder.Record recording={recording} onRecorded={setRecording} />}

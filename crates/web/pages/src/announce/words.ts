@@ -5,15 +5,15 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { zonesOf } from '../dashboard/name';
 import type { Say } from '../live';
-import type { AnnouncementView, BranchView, Language, SentenceView, Texts } from '../protocol';
+import type { AnnouncementView, BranchView, Language, Texts } from '../protocol';
 import { pick } from '../text';
-import { sentences } from './ask';
+import { sentences, type Sentence } from './ask';
 
-const asked = new Map<string, Promise<SentenceView[]>>();
+const asked = new Map<string, Promise<Sentence[]>>();
 
 /** The prepared sentences, once they are wanted; what failed is asked for again by whoever comes next. */
-export function useSentences(branch: string, wanted = true): SentenceView[] | 'failed' | undefined {
-  const [known, setKnown] = useState<SentenceView[] | 'failed'>();
+export function useSentences(branch: string, wanted = true): Sentence[] | 'failed' | undefined {
+  const [known, setKnown] = useState<Sentence[] | 'failed'>();
   useEffect(() => {
     if (!wanted) return;
     let here = true;
