@@ -80,26 +80,28 @@ export function Said({ branch, view, now }: { branch: string; view: BranchView; 
         <>
           <h3 id="announced">{say('hall.said.today')}</h3>
           {/* It scrolls, so it must be possible to reach it by keyboard. */}
-          <ul class="told announced" tabIndex={0} role="group" aria-labelledby="announced">
-            {announcements.toReversed().map((one) => {
-              const report = reports?.find(({ call }) => call === one.seq);
-              const fate = fateOf(report);
-              return (
-                <li key={one.seq} data-fate={fate}>
-                  <span>
-                    <time>{clock(Date.parse(one.at), time_zone)}</time> {one.urgent != null && <strong>‼ </strong>}
-                    {nameOf(one, known, language, say)}{' '}
-                    {zones.length > 0 && <span class="second">{placesOf(view, one.zones ?? [], language, say)}</span>}
-                  </span>
-                  <span class="fate">
-                    {fate === 'unheard'
-                      ? say('fate.unheard', { zones: placesOf(view, report?.unheard ?? [], language, say) })
-                      : say(`fate.${fate ?? 'sent'}`)}
-                  </span>
-                </li>
-              );
-            })}
-          </ul>
+          <div class="announced" tabIndex={0} role="group" aria-labelledby="announced">
+            <ul class="told">
+              {announcements.toReversed().map((one) => {
+                const report = reports?.find(({ call }) => call === one.seq);
+                const fate = fateOf(report);
+                return (
+                  <li key={one.seq} data-fate={fate}>
+                    <span>
+                      <time>{clock(Date.parse(one.at), time_zone)}</time> {one.urgent != null && <strong>‼ </strong>}
+                      {nameOf(one, known, language, say)}{' '}
+                      {zones.length > 0 && <span class="second">{placesOf(view, one.zones ?? [], language, say)}</span>}
+                    </span>
+                    <span class="fate">
+                      {fate === 'unheard'
+                        ? say('fate.unheard', { zones: placesOf(view, report?.unheard ?? [], language, say) })
+                        : say(`fate.${fate ?? 'sent'}`)}
+                    </span>
+                  </li>
+                );
+              })}
+            </ul>
+          </div>
         </>
       )}
     </>

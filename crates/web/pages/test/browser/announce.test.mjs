@@ -79,10 +79,11 @@ test('a prepared sentence is announced in the chosen zones, with its words in al
   await dialog.getByText('Satu barang tercicir telah dijumpai.').click();
   await reads(dialog.locator('.preview li:lang(en)'), /^A lost item has been found\./);
   assert.equal(await dialog.locator('.preview li').count(), 4);
-  await dialog.getByLabel('Dewan utama').uncheck();
-  await dialog.getByLabel('Kantin').uncheck();
+  const zone = (name) => dialog.locator('ul.zones').getByLabel(name);
+  await zone('Dewan utama').uncheck();
+  await zone('Kantin').uncheck();
   assert.equal(await press.getAttribute('aria-disabled'), 'true', 'nobody would hear it');
-  await dialog.getByLabel('Kantin').check();
+  await zone('Kantin').check();
   await press.click();
   await reads(dialog.locator('.foot [role=status]'), /Pengumuman sudah dihantar/);
   const said = await made(daemon, 1);
@@ -195,9 +196,13 @@ test('why there is no recording is said', async (t) => {
     await reads(dialog.locator('.fault'), told);
     await dialog.page().context().close();
   }
-  const silent = await withMicrophone(
-    'navigator.mediaDevices.getUserMedia = async () => new AudioContext().createMediaStreamDestination().stream',
-  );
+  const silent = await withMicrophone(`navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const [tone, soft, out] = [new OscillatorNode(context), new GainNode(context, { gain: 0.001 }), context.createMediaStreamDestination()];
+    tone.connect(soft).connect(out);
+    tone.start();
+    return out.stream;
+  }`);
   await reads(silent.locator('.level'), '0:01 / 1:00');
   await silent.getByRole('button', { name: 'Berhenti' }).click();
   await reads(silent.locator('.fault'), /^Tiada suara dirakam\./);
@@ -226,7 +231,7 @@ test('a recording that the daemon does not take says why where it was made, and 
   await recorded(dialog, '0:01 / 1:00');
   await board.route('**/recordings', (route) => route.abort());
   await dialog.locator('.foot .primary').click();
-  await reads(dialog.locator('.notice.refused'), /Sistem tidak menjawab/);
+  await reads(dialog.locator('.notice.refused'), /Tiada jawapan daripada sistem/);
   await board.unroute('**/recordings');
   await dialog.locator('.foot .primary').click();
   await reads(dialog.locator('.foot [role=status]'), /Pengumuman sudah dihantar/);
@@ -290,7 +295,7 @@ test('the hall shows which zones speak and stand by, what waits to be said, and 
   const { daemon, visit } = await hall(t);
   const [one, two] = await Promise.all([visit('/'), visit('/')]);
   await speakFrom(one, { zones: ['dewan'] });
-  await speakFrom(two, { zones: ['dewan'], speaks: false, standby: true });
+  await speakFrom(two, { zones: ['dewan'], standby: true });
   const board = await visit('/dashboard');
   await drawn(board);
   const zone = (name) => board.locator('.hall .zones tbody tr', { hasText: name });
