@@ -277,6 +277,24 @@ test('a notice that cannot be posted says why where it was written, and is not l
   assert.equal(await board.locator('dialog textarea').first().inputValue(), 'Surau di tingkat 2.');
 });
 
+test('why a press came to nothing is in sight wherever the page is scrolled to', async (t) => {
+  const { visit } = await troubled(t);
+  const board = await visit('/dashboard', { viewport: { width: 1366, height: 500 } });
+  await drawn(board);
+  await board.locator('.people table').waitFor();
+  await board.evaluate(() => scrollTo(0, 300));
+  const error = { code: 'counter_closed', message: { ms: 'Kaunter itu ditutup.' } };
+  await board.route('**/commands', (route) => route.fulfill({ status: 409, json: { error } }));
+  await button(board, 4, 0).click();
+  const refused = board.locator('.notice.refused');
+  await reads(refused, /Kaunter itu ditutup\./);
+  assert.ok((await board.evaluate(() => scrollY)) > 100);
+  const { y, height } = await refused.boundingBox();
+  assert.ok(y >= 0 && y + height <= 500, `${y}`);
+  await refused.getByRole('button').click();
+  await gone(refused);
+});
+
 test("the day's chart has the figures of the log, hour by hour, beside those of a usual day", async (t) => {
   const { at, issue, visit } = await hall(t);
   /** A morning: so many numbers in each hour from eight, each called so many minutes later. */
