@@ -9,6 +9,8 @@ const SHORTEST_MS = 500;
 const RATE_HZ = 24_000;
 /** What never comes above this is no voice. */
 const SILENT = 0.01;
+/** So far under full a room is quiet. */
+const QUIET_DB = 50;
 /** As high as the file goes: the daemon takes what stands at the very end as cut off. */
 const PEAK = 0.9;
 
@@ -22,7 +24,7 @@ export interface Recording {
 }
 
 export interface Take {
-  /** How loud it is at this moment, 0 to 1. */
+  /** How loud it has been for a moment, 0 to 1, as an ear takes it: 0 is a quiet room. */
   readonly level: () => number;
   /** Ends it, and gives what was recorded, or why that is of no use. */
   readonly end: () => Promise<Recording | Why>;
@@ -50,7 +52,8 @@ export async function begin(): Promise<Take | Why> {
     return FAULTS[(fault as DOMException).name] ?? 'broken';
   }
   const meter = new AudioContext();
-  const analyser = meter.createAnalyser();
+  // A sixth of a second, so that no peak falls between two looks.
+  const analyser = new AnalyserNode(meter, { fftSize: 8192 });
   meter.createMediaStreamSource(stream).connect(analyser);
   const now = new Float32Array(analyser.fftSize);
   const recorder = new MediaRecorder(stream, { audioBitsPerSecond: 128_000 });
@@ -66,7 +69,7 @@ export async function begin(): Promise<Take | Why> {
   return {
     level() {
       analyser.getFloatTimeDomainData(now);
-      return peakOf(now);
+      return Math.max(0, 1 + (20 * Math.log10(peakOf(now))) / QUIET_DB);
     },
     async end() {
       drop();
