@@ -19,6 +19,9 @@ import { nameOf, placesOf, useSentences, wordsOf } from './words';
 
 learn(announce, dashboard);
 
+// All four languages are shown, whichever is the reader's.
+void import('../style/chinese');
+
 interface Chosen {
   readonly what: 'planned' | 'sentence' | 'own';
   /** By which the office or the voices know it; empty for one's own. */
@@ -58,10 +61,6 @@ export function Task({ branch, view, presser, onClose }: TaskProps) {
     setRecording(undefined);
     back.current?.focus();
   }, [presser.pending, presser.failure]);
-  useEffect(() => {
-    // All four languages are shown, whichever is the reader's.
-    void import('../style/chinese');
-  }, []);
   useEffect(() => {
     if (sure) question.current?.focus();
   }, [sure]);
