@@ -102,11 +102,12 @@ function change(view: BranchView, change: Change): BranchView {
     case 'announcement':
       return { ...view, announcements: last(view.announcements, change.announcement) };
     case 'urgent':
-      return { ...view, urgent: change.urgent };
     case 'notices':
-      return { ...view, notices: change.notices };
-    case 'tally':
-      return { ...view, tally: change.tally };
+    case 'tally': {
+      // All of it is told each time.
+      const { type, ...all } = change;
+      return { ...view, ...all };
+    }
     case 'reset':
       return change.view;
     default:
@@ -132,16 +133,16 @@ function last<Made>(made: Made[] | null | undefined, one: Made): Made[] {
   return [...(made ?? []), one].slice(-CALLS_KEPT);
 }
 
-const isKnown = ({ calls, announcements }: BranchView, { call }: ReportView) =>
-  [calls, announcements].some((made) => made?.some(({ seq }) => seq === call));
-
-/** What became of a call or an announcement is kept for as long as that is. */
+/** A newer report of the same takes the place of the one before. */
 function withReport(view: BranchView, report: ReportView): BranchView {
-  if (!view.reports || !isKnown(view, report)) return view;
-  const others = view.reports.filter(({ call }) => call !== report.call);
-  return { ...view, reports: [...others, report].sort((a, b) => a.call - b.call) };
+  const others = view.reports?.filter(({ call }) => call !== report.call);
+  return others ? withoutOldReports({ ...view, reports: [...others, report].sort((a, b) => a.call - b.call) }) : view;
 }
 
+/** What became of a call or an announcement is kept for as long as that is. */
 function withoutOldReports(view: BranchView): BranchView {
-  return view.reports ? { ...view, reports: view.reports.filter((report) => isKnown(view, report)) } : view;
+  const { calls, announcements, reports } = view;
+  if (!reports) return view;
+  const isKept = ({ call }: ReportView) => [calls, announcements].some((made) => made?.some(({ seq }) => seq === call));
+  return { ...view, reports: reports.filter(isKept) };
 }
