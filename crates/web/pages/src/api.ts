@@ -2,7 +2,7 @@
 
 import type { BranchInfo, DayView, ErrorView, FairOrder, FairOrderRecord } from './protocol';
 
-const of = (branch: string, what: string) => `/api/v1/branches/${encodeURIComponent(branch)}/${what}`;
+export const of = (branch: string, what: string) => `/api/v1/branches/${encodeURIComponent(branch)}/${what}`;
 
 export const commandsAddress = (branch: string) => of(branch, 'commands');
 

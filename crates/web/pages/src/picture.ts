@@ -5,7 +5,7 @@
 // Invariant: a picture holds all entries that concern its audience up to `seq`, each once. A message
 // that would leave a hole is answered with `missed`, and the link asks again.
 
-import type { BranchView, CallView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
+import type { BranchView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
 
 export interface Picture {
   /** The log that it is of. */
@@ -17,7 +17,7 @@ export interface Picture {
   readonly ahead_ms: number;
 }
 
-/** How many calls a picture keeps; the daemon's snapshots hold as many. */
+/** How many calls, and how many announcements, a picture keeps; the daemon's snapshots hold as many. */
 export const CALLS_KEPT = 20;
 
 /**
@@ -98,11 +98,16 @@ function change(view: BranchView, change: Change): BranchView {
         ? { ...view, missed: view.missed.filter(({ ticket }) => ticket !== change.ticket) }
         : view;
     case 'call':
-      return withoutOldReports({ ...view, calls: withCall(view.calls ?? [], change.call) });
+      return withoutOldReports({ ...view, calls: last(view.calls, change.call) });
+    case 'announcement':
+      return { ...view, announcements: last(view.announcements, change.announcement) };
+    case 'urgent':
     case 'notices':
-      return { ...view, notices: change.notices };
-    case 'tally':
-      return { ...view, tally: change.tally };
+    case 'tally': {
+      // All of it is told each time.
+      const { type, ...all } = change;
+      return { ...view, ...all };
+    }
     case 'reset':
       return change.view;
     default:
@@ -123,18 +128,21 @@ function withMissed(missed: MissedView[], one: MissedView): MissedView[] {
   return [...missed.filter(({ ticket }) => ticket !== one.ticket), one];
 }
 
-function withCall(calls: CallView[], call: CallView): CallView[] {
-  return [...calls, call].slice(-CALLS_KEPT);
+/** A list with one more; what is too old falls out. */
+function last<Made>(made: Made[] | null | undefined, one: Made): Made[] {
+  return [...(made ?? []), one].slice(-CALLS_KEPT);
 }
 
-/** What became of a call is kept for as long as the call is. */
+/** A newer report of the same takes the place of the one before. */
 function withReport(view: BranchView, report: ReportView): BranchView {
-  if (!view.reports || !view.calls?.some(({ seq }) => seq === report.call)) return view;
-  const others = view.reports.filter(({ call }) => call !== report.call);
-  return { ...view, reports: [...others, report].sort((a, b) => a.call - b.call) };
+  const others = view.reports?.filter(({ call }) => call !== report.call);
+  return others ? withoutOldReports({ ...view, reports: [...others, report].sort((a, b) => a.call - b.call) }) : view;
 }
 
+/** What became of a call or an announcement is kept for as long as that is. */
 function withoutOldReports(view: BranchView): BranchView {
-  const oldest = view.calls?.[0]?.seq ?? 0;
-  return view.reports ? { ...view, reports: view.reports.filter(({ call }) => call >= oldest) } : view;
+  const { calls, announcements, reports } = view;
+  if (!reports) return view;
+  const isKept = ({ call }: ReportView) => [calls, announcements].some((made) => made?.some(({ seq }) => seq === call));
+  return { ...view, reports: reports.filter(isKept) };
 }

@@ -5,6 +5,8 @@ import type { Error as ErrorView, Hello as HelloBody } from './protocol.generate
 
 export type {
   Actor,
+  AnnouncementView,
+  AnnouncingView,
   Audience,
   Audit,
   AuditLine,
@@ -46,15 +48,18 @@ export type {
   PhoneTicket,
   Report,
   ReportView,
+  RecordingKept,
   Role,
   RulesChecked,
   RulesInForce,
+  SentencesView,
   ServiceView,
   Texts,
   TicketState,
   TicketView,
   ToClient,
   TroubleView,
+  UrgentView,
   Wait,
 } from './protocol.generated';
 

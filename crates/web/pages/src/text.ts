@@ -6,6 +6,8 @@
 import type accessMs from './text/access/ms.json';
 import type aidsMs from './text/aids/ms.json';
 import type alarmsMs from './text/alarms/ms.json';
+import type announceMs from './text/announce/ms.json';
+import type announceRecordMs from './text/announce-record/ms.json';
 import common from './text/common';
 import type commonMs from './text/common/ms.json';
 import type counterMs from './text/counter/ms.json';
@@ -47,6 +49,8 @@ export type Key =
   | keyof typeof dashboardMs
   | keyof typeof deskMs
   | keyof typeof alarmsMs
+  | keyof typeof announceMs
+  | keyof typeof announceRecordMs
   | keyof typeof commonMs
   | keyof typeof counterMs
   | keyof typeof dashboardMs

@@ -11,6 +11,8 @@ export interface Alarm {
   readonly service?: ServiceView;
   readonly counter?: CounterView;
   readonly number?: string;
+  /** Where it was not heard; one zone without a name is the whole office. */
+  readonly zones?: readonly string[];
   /** How many people, numbers or minutes. */
   readonly count?: number;
   /** When the office closes. */
@@ -47,10 +49,7 @@ export type Remedy =
 
 /** From what part of the promised wait on somebody is near its end. */
 const NEAR = 0.8;
-/** How long a call may take to be said, and how much longer while others are being said before it. */
-const SAID_MS = 20_000;
-const SAID_AFTER_OTHERS_MS = 60_000;
-/** After so long nobody needs to be called again for want of a voice. */
+/** After so long nobody needs to be told again for want of a voice. */
 const OLD_CALL_MS = 300_000;
 /** How long a pause may be before somebody should look. */
 const PAUSE_MS = 20 * 60_000;
@@ -159,21 +158,19 @@ function remedy(view: BranchView, service: ServiceView): { remedy?: Remedy } {
   return { remedy: press('add', idle, command) };
 }
 
-/** A call that no loudspeaker has said to its end in time, while its visitor has not come. */
-function unheard({ calls, reports, health }: BranchView, counter: CounterView, now: number): Alarm | undefined {
+/** A call of which the daemon found that no loudspeaker has said it though one should have, while its visitor has not come. */
+function unheard({ calls, reports }: BranchView, counter: CounterView, now: number): Alarm | undefined {
   const { current } = counter;
   const call = calls?.findLast((call) => call.counter === counter.id);
-  if (!health?.speakers || !reports || !current || current.serving || call?.number !== current.number) return undefined;
-  if (reports.some((report) => report.call === call.seq && report.finished > 0)) return undefined;
-  const at_ms = Date.parse(call.at);
-  const others_ms = health.last_heard == null ? at_ms : Math.max(at_ms, Date.parse(health.last_heard));
-  const due_ms = Math.min(others_ms + SAID_MS, at_ms + SAID_AFTER_OTHERS_MS);
-  if (now <= due_ms || now > at_ms + OLD_CALL_MS) return undefined;
+  if (!current || current.serving || call?.number !== current.number) return undefined;
+  const zones = reports?.find((report) => report.call === call.seq)?.unheard ?? [];
+  if (zones.length === 0 || now - Date.parse(call.at) > OLD_CALL_MS) return undefined;
   return {
     kind: 'unheard',
     wrong: true,
     number: call.number,
     counter,
+    zones,
     remedy: press('recall', counter, { type: 'recall', counter: counter.id, ticket: current.ticket }),
   };
 }

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { Ask } from '../dashboard/asking';
-import { placeOf } from '../dashboard/name';
+import { placeOf, zonesOf } from '../dashboard/name';
 import { useSpeech, type Presser, type Say } from '../live';
 import type { BranchView, Language, TicketView } from '../protocol';
 import { learn, pick } from '../text';
@@ -29,7 +29,6 @@ export function Alarms({ branch, view, waiting, presser, ask, now }: {
   now: number;
 }) {
   const { language, say } = useSpeech();
-  const zone = view.time_zone;
   const alarms = alarmsOf(view, waiting, now);
   const [all, setAll] = useState(false);
   const { shown, hide } = useHidden(alarms);
@@ -64,14 +63,14 @@ export function Alarms({ branch, view, waiting, presser, ask, now }: {
             <li key={idOf(alarm)} data-kind={alarm.kind} data-wrong={alarm.wrong}>
               <p>
                 <span class="level">{say(alarm.wrong ? 'alarm.wrong' : 'alarm.soon')}</span>{' '}
-                <strong class={alarm.kind === 'silent' ? 'silent' : ''}>{fact(alarm, say, language, zone)}</strong> <span>{advice(alarm, say)}</span>
+                <strong class={alarm.kind === 'silent' ? 'silent' : ''}>{fact(alarm, say, language, view)}</strong> <span>{advice(alarm, say)}</span>
               </p>
               <div class="buttons">
                 <Do alarm={alarm} branch={branch} presser={presser} ask={ask} />
                 {!alarm.wrong && (
                   <button type="button" class="quiet" onClick={() => hide(idOf(alarm))}>
                     {say('alarm.hide')}
-                    <span class="unseen">: {fact(alarm, say, language, zone)}</span>
+                    <span class="unseen">: {fact(alarm, say, language, view)}</span>
                   </button>
                 )}
               </div>
@@ -140,18 +139,20 @@ function Do({ alarm, branch, presser, ask }: { alarm: Alarm; branch: string; pre
 }
 
 /** What is wrong, without seconds that run: a reader would hear each. */
-function fact(alarm: Alarm, say: Say, language: Language, zone: string): string {
-  const { kind, service, counter, number = '', count = 0, at_ms, longest_ms = 0, promise_ms = 0 } = alarm;
+function fact(alarm: Alarm, say: Say, language: Language, view: BranchView): string {
+  const { kind, service, counter, number = '', count = 0, at_ms, longest_ms = 0, promise_ms = 0, zones = [] } = alarm;
   if (kind === 'silent') return say('speakers.none');
-  return say(`alarm.${kind}`, {
+  const told = say(`alarm.${kind}`, {
     service: service ? pick(service.name, language) : '',
     place: counter ? placeOf(counter, say) : '',
-    time: at_ms === undefined ? '' : clock(at_ms, zone),
+    time: at_ms === undefined ? '' : clock(at_ms, view.time_zone),
     longest: Math.floor(longest_ms / 60_000),
     promise: Math.round(promise_ms / 60_000),
     number,
     count,
   });
+  const places = zonesOf(view, zones, language);
+  return places ? `${told} ${say('alarm.zones', { zones: places })}` : told;
 }
 
 /** What to do. */

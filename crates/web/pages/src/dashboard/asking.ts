@@ -4,7 +4,7 @@ import type { Presser } from '../live';
 import type { BranchView, ServiceView } from '../protocol';
 
 export type Asking =
-  | { readonly what: 'extra' | 'close' | 'fair' }
+  | { readonly what: 'extra' | 'close' | 'fair' | 'announce' }
   /** Notices; of a service, when they are about one. */
   | { readonly what: 'notices'; readonly about?: ServiceView }
   | { readonly what: 'services' | 'pause'; readonly counter: string };

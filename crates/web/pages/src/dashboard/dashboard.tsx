@@ -31,6 +31,7 @@ export function Dashboard({ branch }: { branch: string }) {
   const [asking, setAsking] = useState<Asking>();
   const view = picture?.view;
   const alarms = useLater(view !== undefined, () => import('../alarms/list'));
+  const urgent = useLater(view !== undefined, () => import('../announce/urgent'));
   const hall = useLater(view !== undefined, () => import('./hall'));
   const people = useLater(view !== undefined, () => import('./people'));
   const day = useLater(view !== undefined, () => import('../day/chart'));
@@ -71,6 +72,7 @@ export function Dashboard({ branch }: { branch: string }) {
         <h1 class="unseen">{say('dashboard.title')}</h1>
         {view ? (
           <>
+            {urgent && <urgent.Urgent {...{ branch, view, presser, now }} />}
             {alarms ? <alarms.Alarms {...{ branch, view, waiting, presser, now }} ask={setAsking} /> : <div class="alarms" />}
             <Tiles view={view} waiting={waiting} now={now} />
             <div class="column">
@@ -79,7 +81,7 @@ export function Dashboard({ branch }: { branch: string }) {
             </div>
             <div class="column">
               <Counters view={view} presser={presser} ask={setAsking} now={now} />
-              {hall && <hall.Hall branch={branch} view={view} />}
+              {hall && <hall.Hall branch={branch} view={view} now={now} />}
             </div>
             <div class="column">{people && <people.People view={view} waiting={waiting} now={now} />}</div>
           </>
@@ -103,6 +105,7 @@ export function Dashboard({ branch }: { branch: string }) {
 }
 
 const TASKS = {
+  announce: () => import('../announce/task'),
   extra: () => import('../tasks/extra'),
   close: () => import('../tasks/close'),
   fair: () => import('../tasks/fair'),

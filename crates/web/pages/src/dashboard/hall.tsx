@@ -6,10 +6,11 @@ import { pick, type Key } from '../text';
 import { clock } from '../time';
 import { useLater } from '../ui/later';
 
-export function Hall({ branch, view }: { branch: string; view: BranchView }) {
+export function Hall({ branch, view, now }: { branch: string; view: BranchView; now: number }) {
   const { language, say } = useSpeech();
   const { health = {}, time_zone, notices = [] } = view;
   const appointments = useLater(view.appointments === true, () => import('../tasks/appointments'));
+  const said = useLater(true, () => import('../announce/hall'));
   const counts: [Key, number | null | undefined][] = [
     ['hall.screens', health.screens],
     ['hall.speakers', health.speakers],
@@ -30,6 +31,7 @@ export function Hall({ branch, view }: { branch: string; view: BranchView }) {
           <dd>{health.last_heard ? clock(Date.parse(health.last_heard), time_zone) : '–'}</dd>
         </div>
       </dl>
+      {said && <said.Said branch={branch} view={view} now={now} />}
       <h3>{say('hall.notices')}</h3>
       {notices.length === 0 ? (
         <p class="empty">{say('hall.notices.none')}</p>

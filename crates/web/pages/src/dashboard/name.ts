@@ -13,3 +13,13 @@ export const serviceOf = (view: BranchView, id: string, language: Language): str
   const service = view.services.find((service) => service.id === id);
   return service ? pick(service.name, language) : id;
 };
+
+/** Zones by their names; one without a name is the whole office, and is no zone to be named. */
+export const zonesOf = ({ announcing }: BranchView, zones: readonly string[], language: Language): string =>
+  zones
+    .filter(Boolean)
+    .map((id) => {
+      const zone = announcing?.zones?.find((zone) => zone.id === id);
+      return zone ? pick(zone.name, language) : id;
+    })
+    .join(', ');

@@ -37,6 +37,9 @@ export function Office({ view, presser, ask }: { view: BranchView; presser: Pres
             </Action>
           </>
         )}
+        <button type="button" onClick={() => ask({ what: 'announce' })}>
+          {say('dashboard.announce')}
+        </button>
         <button type="button" onClick={() => ask({ what: 'notices' })}>
           {say('dashboard.notices')}
           {notices && notices.length > 0 && <span class="count">{notices.length}</span>}

@@ -1,6 +1,7 @@
 // What stands below the number at the counter: the time against the charter, whether the hall was told, how a
 // visitor is greeted.
 
+import { before, fateOf } from '../announce/fate';
 import { useSpeech } from '../live';
 import type { BranchView, CounterView } from '../protocol';
 import { learn } from '../text';
@@ -55,25 +56,18 @@ function Told({ view, counter, now }: { view: BranchView; counter: CounterView; 
   const { say } = useSpeech();
   const call = view.calls?.findLast((call) => call.counter === counter.id && call.number === counter.current?.number);
   if (!call) return null;
-  const { shown = 0, started = 0, finished = 0, failed = 0 } = view.reports?.find((report) => report.call === call.seq) ?? {};
+  const report = view.reports?.find(({ call: seq }) => seq === call.seq);
+  const shown = report?.shown ?? 0;
   const age_ms = now - Date.parse(call.at);
   const mute = view.health?.speakers === 0;
-  const spoken = finished
-    ? 'finished'
-    : started > failed
-      ? 'started'
-      : failed
-        ? 'failed'
-        : mute
-          ? 'none'
-          : age_ms > TOLD_MS.spoken
-            ? 'late'
-            : undefined;
+  const fate = fateOf(report);
+  const first = fate === 'queued' ? before(view, call, now) : 0;
+  const spoken = fate ?? (mute ? 'none' : age_ms > TOLD_MS.spoken ? 'late' : undefined);
   const unseen = !shown && age_ms > TOLD_MS.shown;
-  const trouble = unseen || spoken === 'failed' || spoken === 'late';
+  const trouble = unseen || spoken === 'failed' || spoken === 'late' || spoken === 'unheard';
   const parts = [
     shown ? say(shown === 1 ? 'desk.shown_one' : 'desk.shown', { count: shown }) : unseen && say('desk.not_shown'),
-    spoken && say(`desk.spoken.${spoken}`),
+    spoken && (first > 0 ? say('desk.spoken.after', { count: first }) : say(`desk.spoken.${spoken}`)),
   ].filter(Boolean);
   return <p class={`told ${trouble ? 'trouble' : ''}`}>{parts.join(' · ')}</p>;
 }

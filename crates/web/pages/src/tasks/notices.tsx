@@ -10,17 +10,13 @@ import type { Language } from '../protocol';
 import { LANGUAGES, load, pick, say as sayIn } from '../text';
 import { clock, todayAt } from '../time';
 import { Action, Dialog, Failure } from '../ui/frame';
+import { textsOf, WordFields, type Words } from '../ui/words';
 
 // A field is Chinese whatever the page is.
 void import('../style/chinese');
 
 /** What is often to be told, in all four languages, so that nobody has to write what they do not speak. */
 const READY = ['patience', 'system', 'sold_out', 'closing'] as const;
-
-/** What the daemon takes in each language. */
-const LONGEST = 200;
-
-type Words = Partial<Record<Language, string>>;
 
 export function Task({ view, presser, now, asking, onClose }: TaskProps) {
   const { language, say } = useSpeech();
@@ -55,17 +51,14 @@ export function Task({ view, presser, now, asking, onClose }: TaskProps) {
     first.current?.focus();
   }, [presser.pending, presser.failure]);
 
-  const text = words.ms?.trim() ?? '';
+  const text = textsOf(words);
   const post = () => {
+    if (!text) return;
     sent.current = true;
     setPosted(false);
-    const others = LANGUAGES.flatMap(([tag]) => {
-      const said = words[tag]?.trim();
-      return said ? [[tag, said] as const] : [];
-    });
     presser.press({
       type: 'post_notice',
-      text: { ...Object.fromEntries(others), ms: text },
+      text,
       ...(until && { until: new Date(todayAt(until, now, time_zone)).toISOString() }),
     });
   };
@@ -104,30 +97,14 @@ export function Task({ view, presser, now, asking, onClose }: TaskProps) {
         ))}
       </p>
       <div class="fields words">
-        {LANGUAGES.map(([tag, name]) => (
-          <label key={tag}>
-            <span>
-              <span lang={tag}>{name}</span>
-              {tag === 'ms' && ` (${say('notices.required')})`}
-            </span>
-            <textarea
-              lang={tag}
-              rows={2}
-              maxLength={LONGEST}
-              required={tag === 'ms'}
-              value={words[tag] ?? ''}
-              {...(tag === 'ms' && { ref: first })}
-              onInput={({ currentTarget: { value } }) => setWords({ ...words, [tag]: value })}
-            />
-          </label>
-        ))}
+        <WordFields words={words} required onWords={setWords} first={first} />
         <label>
           {say('notices.until')}
           <input type="time" value={until} onInput={({ currentTarget }) => setUntil(currentTarget.value)} />
         </label>
       </div>
       <p class="buttons">
-        <Action class="primary" can={text !== '' && !presser.pending} onPress={post}>
+        <Action class="primary" can={text !== undefined && !presser.pending} onPress={post}>
           {say('notices.post')}
         </Action>
         <button type="button" class="quiet" onClick={onClose}>

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
 
 import { act, drawn, reads, startBrowser, visitor } from './browser.mjs';
-import { command, speakFrom, startDaemon, state } from './daemon.mjs';
+import { command, report, speakFrom, startDaemon, state } from './daemon.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -325,38 +325,44 @@ test('the list says who is late, who soon will be, who is only helped with, and 
   assert.match(rows[4], /Membantu/);
 });
 
-test('the officer is told when the call stands on the walls and was said, and when it was not', async (t) => {
-  const { daemon, visit } = await hall(t, { flags: ['--simulated-clock'] });
-  const at = (time, what) =>
-    command(daemon, what, 'contoh', { 'giliran-simulated-time': new Date(`2026-11-23T${time}+08:00`).toISOString() });
-  const issue = (time) => at(time, { type: 'issue_ticket', service: 'pertanyaan', language: 'ms' });
+test('the officer is told when the call stands on the walls, how it comes to be said, and when nobody has heard it', async (t) => {
+  const { daemon, visit } = await hall(t);
   await speakFrom(await visit('/'));
-  await at('08:00:00', { type: 'open_counter', counter: 'k1' });
-  await issue('08:00:01');
+  for (const counter of ['k1', 'k2']) await command(daemon, { type: 'open_counter', counter });
+  for (const service of ['pertanyaan', 'lesen']) await issue(daemon, service);
   const page = await visit(HERE, DESK);
-  await at('08:00:05', { type: 'call_next', counter: 'k1' });
+  const { ticket } = await command(daemon, { type: 'call_next', counter: 'k1' });
   await stands(page, 'called');
   const told = page.locator('.told');
-  await issue('08:00:30');
-  await reads(told, 'Belum dipaparkan · Belum diumumkan');
+  await reads(told, /Tidak kedengaran di ruang menunggu$/);
   assert.match(await told.getAttribute('class'), /trouble/);
-  const call = (await state(daemon, 'counter')).calls.at(-1).seq;
-  const report = (what) =>
-    fetch(`${daemon.url}/api/v1/branches/contoh/reports`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ call, what }),
-    }).then(({ status }) => assert.equal(status, 204));
-  await report('shown');
-  await reads(told, 'Dipaparkan di 1 skrin · Belum diumumkan');
-  await report('started');
-  await reads(told, 'Dipaparkan di 1 skrin · Sedang diumumkan');
-  await report('finished');
-  await reads(told, 'Dipaparkan di 1 skrin · Diumumkan');
+
+  // Another call stands before it, and its loudspeaker says so at once.
+  await command(daemon, { type: 'call_next', counter: 'k2' });
+  const [other] = (await state(daemon, 'counter')).calls.slice(-1);
+  await report(daemon, other.seq, 'queued');
+  const again = async () => {
+    await command(daemon, { type: 'recall', counter: 'k1', ticket });
+    const { seq } = (await state(daemon, 'counter')).calls.at(-1);
+    await report(daemon, seq, 'queued');
+    await report(daemon, seq, 'shown');
+    return seq;
+  };
+  const call = await again();
+  await reads(told, 'Dipaparkan di 1 skrin · Menunggu diumumkan, 1 sebelumnya');
   assert.doesNotMatch(await told.getAttribute('class'), /trouble/);
+  await report(daemon, other.seq, 'finished');
+  await reads(told, 'Dipaparkan di 1 skrin · Menunggu diumumkan');
+  await report(daemon, call, 'started');
+  await reads(told, 'Dipaparkan di 1 skrin · Sedang diumumkan');
+  await report(daemon, call, 'finished');
+  await reads(told, 'Dipaparkan di 1 skrin · Diumumkan');
   // What was told is known after a reload too.
   await page.reload();
   await reads(told, 'Dipaparkan di 1 skrin · Diumumkan');
+  await report(daemon, await again(), 'withheld');
+  await reads(told, 'Dipaparkan di 1 skrin · Ditahan: waktu senyap');
+  assert.doesNotMatch(await told.getAttribute('class'), /trouble/, 'it is meant so');
 });
 
 test('where there is no loudspeaker the officer is told so', async (t) => {

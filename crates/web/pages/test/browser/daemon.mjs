@@ -198,10 +198,31 @@ export async function state(daemon, audience, branch = 'contoh') {
   return body.view ?? body;
 }
 
-/** Lets a page be a loudspeaker's link as well, for as long as it is open. */
-export const speakFrom = (page) =>
-  page.evaluate(() => {
-    window.speaker = new WebSocket(`ws://${location.host}/api/v1/branches/contoh/events`);
-    const hello = { type: 'hello', audience: 'display', speaks: true };
-    window.speaker.onopen = () => window.speaker.send(JSON.stringify(hello));
+/** Waits until the branch is so as an audience sees it. */
+export async function until(daemon, audience, holds, what) {
+  const end = Date.now() + 15_000;
+  for (let view; ; ) {
+    view = await state(daemon, audience);
+    if (holds(view)) return view;
+    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(view)}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** Reports what became of a call or an announcement, as a loudspeaker does, in all of its zones unless some are named. */
+export async function report(daemon, call, what, zones = []) {
+  const answer = await fetch(`${daemon.url}/api/v1/branches/contoh/reports`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ call, what, zones }),
   });
+  if (answer.status !== 204) throw new Error(await answer.text());
+}
+
+/** Lets a page be a loudspeaker's link as well, for as long as it is open; `more` says where it is heard. */
+export const speakFrom = (page, more = {}) =>
+  page.evaluate((more) => {
+    window.speaker = new WebSocket(`ws://${location.host}/api/v1/branches/contoh/events`);
+    const hello = { type: 'hello', audience: 'display', speaks: true, ...more };
+    window.speaker.onopen = () => window.speaker.send(JSON.stringify(hello));
+  }, more);

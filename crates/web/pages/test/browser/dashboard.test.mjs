@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
 
 import { drawn, reads, startBrowser, visitor } from './browser.mjs';
-import { command, OFFICE, speakFrom, startDaemon, state } from './daemon.mjs';
+import { command, OFFICE, report, speakFrom, startDaemon, state, until } from './daemon.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const LANGUAGES = ['ms', 'en', 'zh', 'ta'];
@@ -47,17 +47,6 @@ const button = (board, counter, n) => board.locator('.counters > ul > li').nth(c
 const alarm = (board, text) => board.locator('.alarms li', { hasText: text });
 const gone = (locator) => locator.waitFor({ state: 'detached' });
 const counterOf = async (daemon, id) => (await state(daemon, 'supervisor')).counters.find((counter) => counter.id === id);
-
-/** Waits until the daemon's picture is so. */
-async function until(daemon, audience, holds, what) {
-  const end = Date.now() + 15_000;
-  for (let view; ; ) {
-    view = await state(daemon, audience);
-    if (holds(view)) return view;
-    if (Date.now() > end) assert.fail(`${what}: ${JSON.stringify(view)}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
 
 /** Counts the presses on a page. */
 const counting = async (page) => {
@@ -117,12 +106,7 @@ test('an office in which all is well is calm, and each thing that goes wrong is 
     const { calls } = await until(daemon, 'supervisor', ({ calls }) => calls.at(-1).attempt === 2, 'the call');
     await issue('09:32:10', 'pertanyaan');
     await reads(unheard, /^Segera/);
-    const report = await fetch(`${daemon.url}/api/v1/branches/contoh/reports`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ call: calls.at(-1).seq, what: 'finished' }),
-    });
-    assert.equal(report.status, 204);
+    await report(daemon, calls.at(-1).seq, 'finished');
     await gone(unheard);
     await reads(board.locator('.hall dl'), /Pengumuman terakhir 09:32/);
   });
@@ -182,6 +166,8 @@ test('the office closes with people waiting: it stays open longer', async (t) =>
   const { daemon, issue, visit } = await hall(t, { hours: HOURS });
   await issue('16:40:00', 'pertanyaan');
   const board = await visit('/dashboard?lang=en');
+  // Once it is said who works here nothing moves any more.
+  await board.locator('.officer .quiet').click();
   const closing = alarm(board, 'The office closes at 17:00; 1 still wait.');
   await closing.getByRole('button', { name: 'Open longer' }).click();
   await board.getByLabel('Until').fill('18:15');
@@ -248,7 +234,7 @@ for (const language of LANGUAGES) {
 
     // Notices: what is written, and until when; then withdrawn.
     const day = board.locator('.day button');
-    await day.nth(2).click();
+    await day.nth(3).click();
     const text = board.locator('dialog textarea').first();
     const post = board.locator('dialog .primary');
     assert.equal(await post.getAttribute('aria-disabled'), 'true', 'Malay is required');
@@ -265,7 +251,7 @@ for (const language of LANGUAGES) {
     await gone(board.locator('.hall .told'));
 
     // The fair-order record, extra time, and the end of the day.
-    await day.nth(3).click();
+    await day.nth(4).click();
     await board.locator('dialog [role=status]').waitFor();
     await board.keyboard.press('Escape');
     await day.nth(0).click();
@@ -291,6 +277,24 @@ test('a notice that cannot be posted says why where it was written, and is not l
   await board.getByRole('button', { name: 'Paparkan' }).click();
   await board.locator('dialog .notice.refused').waitFor();
   assert.equal(await board.locator('dialog textarea').first().inputValue(), 'Surau di tingkat 2.');
+});
+
+test('why a press came to nothing is in sight wherever the page is scrolled to', async (t) => {
+  const { visit } = await troubled(t);
+  const board = await visit('/dashboard', { viewport: { width: 1366, height: 500 } });
+  await drawn(board);
+  await board.locator('.people table').waitFor();
+  await board.evaluate(() => scrollTo(0, 300));
+  const error = { code: 'counter_closed', message: { ms: 'Kaunter itu ditutup.' } };
+  await board.route('**/commands', (route) => route.fulfill({ status: 409, json: { error } }));
+  await button(board, 4, 0).click();
+  const refused = board.locator('.notice.refused');
+  await reads(refused, /Kaunter itu ditutup\./);
+  assert.ok((await board.evaluate(() => scrollY)) > 100);
+  const { y, height } = await refused.boundingBox();
+  assert.ok(y >= 0 && y + height <= 500, `${y}`);
+  await refused.getByRole('button').click();
+  await gone(refused);
 });
 
 test("the day's chart has the figures of the log, hour by hour, beside those of a usual day", async (t) => {
@@ -359,8 +363,9 @@ const DIALOGS = {
   },
   extra: (board) => board.locator('.day button').nth(0).click(),
   close: (board) => board.locator('.day button').nth(1).click(),
-  notices: (board) => board.locator('.day button').nth(2).click(),
-  fair: (board) => board.locator('.day button').nth(3).click(),
+  notices: (board) => board.locator('.day button').nth(3).click(),
+  announce: (board) => board.locator('.day button').nth(2).click(),
+  fair: (board) => board.locator('.day button').nth(4).click(),
 };
 
 /** A hall with alarms of both kinds, a chart and notices. */
@@ -491,7 +496,7 @@ test('by keyboard alone: an alarm is seen to, a counter moved, a notice posted, 
   await gone(board.locator('dialog'));
   await board.waitForFunction(() => document.activeElement.ariaLabel === 'Services: Counter 4');
 
-  const notices = board.locator('.day button').nth(2);
+  const notices = board.locator('.day button').nth(3);
   await notices.focus();
   await board.keyboard.press('Enter');
   await board.locator('dialog').waitFor();

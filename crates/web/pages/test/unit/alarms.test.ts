@@ -81,25 +81,21 @@ test('a service that nobody takes is said before anything else of it', () => {
   assert.deepEqual(ids({ counters: paused }, [5]), ['unmanned pertanyaan']);
 });
 
-test('a call that no loudspeaker said is an alarm after twenty seconds, until its visitor comes', () => {
-  const at = (age_s: number, more: Partial<BranchView> = {}, serving = false) =>
-    ids({
-      calls: [call(7, { at: ago(age_s) })],
+test('a call of which the daemon found that nobody has said it is an alarm that names its zones, until its visitor comes', () => {
+  const at = (unheard: string[], { age_s = 21, serving = false, calls = [call(7, { at: ago(age_s) })] } = {}) =>
+    found({
+      calls,
+      reports: [{ call: 7, shown: 1, started: 0, finished: 0, failed: 0, unheard }],
       counters: [counter('k1', { current: { ticket: 7, number: 'A007', service: 'pertanyaan', serving, since: ago(age_s), attempts: 1 } })],
-      ...more,
     });
-  const report = { call: 7, shown: 1, started: 1, finished: 0, failed: 0 };
-  assert.deepEqual(at(20), []);
-  assert.deepEqual(at(21), ['unheard k1 A007']);
-  assert.deepEqual(at(21, { reports: [report] }), ['unheard k1 A007']);
-  assert.deepEqual(at(21, { reports: [{ ...report, finished: 1 }] }), []);
-  assert.deepEqual(at(21, {}, true), []);
-  assert.deepEqual(at(301), []);
-  // Other calls are being said before it, but not for ever.
-  assert.deepEqual(at(50, { health: { ...healthy, last_heard: ago(5) } }), []);
-  assert.deepEqual(at(61, { health: { ...healthy, last_heard: ago(5) } }), ['unheard k1 A007']);
-  // Where there is no loudspeaker that is what is to be said, once.
-  assert.deepEqual(at(50, { health: { ...healthy, speakers: 0 } }), ['silent']);
+  assert.deepEqual(at([]), []);
+  assert.deepEqual(at(['']).map((alarm) => [alarm.kind, alarm.number, alarm.zones]), [['unheard', 'A007', ['']]]);
+  assert.deepEqual(at(['kantin'])[0]?.zones, ['kantin']);
+  assert.deepEqual(at([''], { serving: true }), []);
+  assert.equal(at([''], { age_s: 300 }).length, 1);
+  assert.deepEqual(at([''], { age_s: 301 }), []);
+  // Called again, it is another call.
+  assert.deepEqual(at([''], { calls: [call(7, { at: ago(60) }), call(9, { number: 'A007', at: ago(1), attempt: 2 })] }), []);
 });
 
 test('a hall without a wall is wrong, one without a loudspeaker only if there was one', () => {

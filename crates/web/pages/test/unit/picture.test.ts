@@ -113,6 +113,21 @@ test('what became of a call is kept for as long as the call is', () => {
   assert.equal(wall.view.reports, undefined);
 });
 
+test('announcements stand beside the calls, as many, with what became of them, and what is urgent is replaced', () => {
+  const announced = (seq: number): Change => ({ type: 'announcement', announcement: { seq, at: NOON, sound: { sentence: 'lunch' } } });
+  const report = { call: 2, shown: 0, started: 0, finished: 1, failed: 0 };
+  const begun = [snapshot(1, office({ calls: [], reports: [] })), entry(1, 2, announced(2)), { type: 'reported', report } as ToClient];
+  assert.deepEqual(after(...begun).view.reports, [report]);
+  assert.deepEqual(after(...begun, entry(2, 3, { type: 'call', call: call(3) })).view.reports, [report], 'a call is no end of it');
+  const many = Array.from({ length: 20 }, (_, n) => announced(n + 3));
+  const later = after(...begun, entry(2, 22, ...many), entry(22, 23, { type: 'call', call: call(23) })).view;
+  assert.equal(later.announcements?.length, 20);
+  assert.deepEqual(later.reports, []);
+  const urgent = [{ id: 1, at: NOON, sound: { sentence: 'emergency' } }];
+  assert.deepEqual(after(snapshot(1), entry(1, 2, { type: 'urgent', urgent })).view.urgent, urgent);
+  assert.deepEqual(after(snapshot(1, office({ urgent })), entry(1, 2, { type: 'urgent', urgent: [] })).view.urgent, []);
+});
+
 test('totals are replaced and a reset replaces everything', () => {
   const tally = { issued: 3, served: 2, missed: 1, cancelled: 0 };
   assert.deepEqual(after(snapshot(1), entry(1, 2, { type: 'tally', tally })).view.tally, tally);
