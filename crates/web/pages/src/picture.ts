@@ -5,7 +5,7 @@
 // Invariant: a picture holds all entries that concern its audience up to `seq`, each once. A message
 // that would leave a hole is answered with `missed`, and the link asks again.
 
-import type { BranchView, CallView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
+import type { BranchView, Change, MissedView, ReportView, TicketView, ToClient } from './protocol';
 
 export interface Picture {
   /** The log that it is of. */
@@ -17,7 +17,7 @@ export interface Picture {
   readonly ahead_ms: number;
 }
 
-/** How many calls a picture keeps; the daemon's snapshots hold as many. */
+/** How many calls, and how many announcements, a picture keeps; the daemon's snapshots hold as many. */
 export const CALLS_KEPT = 20;
 
 /**
@@ -98,7 +98,11 @@ function change(view: BranchView, change: Change): BranchView {
         ? { ...view, missed: view.missed.filter(({ ticket }) => ticket !== change.ticket) }
         : view;
     case 'call':
-      return withoutOldReports({ ...view, calls: withCall(view.calls ?? [], change.call) });
+      return withoutOldReports({ ...view, calls: last(view.calls, change.call) });
+    case 'announcement':
+      return { ...view, announcements: last(view.announcements, change.announcement) };
+    case 'urgent':
+      return { ...view, urgent: change.urgent };
     case 'notices':
       return { ...view, notices: change.notices };
     case 'tally':
@@ -123,8 +127,9 @@ function withMissed(missed: MissedView[], one: MissedView): MissedView[] {
   return [...missed.filter(({ ticket }) => ticket !== one.ticket), one];
 }
 
-function withCall(calls: CallView[], call: CallView): CallView[] {
-  return [...calls, call].slice(-CALLS_KEPT);
+/** A list with one more; what is too old falls out. */
+function last<Made>(made: Made[] | null | undefined, one: Made): Made[] {
+  return [...(made ?? []), one].slice(-CALLS_KEPT);
 }
 
 /** What became of a call is kept for as long as the call is. */

@@ -18,9 +18,11 @@ export function stateOf(call: CallView, view: BranchView): CallState {
   return call.attempt > 1 ? 'again' : 'called';
 }
 
-/** Reports a call once it stands before people: drawn, on a page that is in sight. */
-export function useReport(branch: string, shown: Shown | undefined): void {
-  const call = shown?.since_ms === undefined ? undefined : shown.call.seq;
+/** The call that is to be reported: what stood there when the wall was switched on is not. */
+export const freshOf = (shown: Shown | undefined) => (shown?.since_ms === undefined ? undefined : shown.call.seq);
+
+/** Reports a call or an announcement once it stands before people: drawn, on a page that is in sight. */
+export function useReport(branch: string, call: number | undefined): void {
   useEffect(() => {
     if (call === undefined) return;
     // A browser draws no frame of a page that nobody can see.
@@ -54,7 +56,7 @@ export function Calls({ view, stage }: { view: BranchView; stage: Stage }) {
 function Call({ view, shown, saying }: { view: BranchView; shown: Shown; saying: boolean }) {
   const { language } = useSpeech();
   const { second, ready } = useContext(TonguesContext);
-  useReport(view.id, shown);
+  useReport(view.id, freshOf(shown));
   const { call, since_ms } = shown;
   const state = stateOf(call, view);
   // Whoever is called reads it in the own language, if it is one of the wall's.

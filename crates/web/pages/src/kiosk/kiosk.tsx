@@ -11,7 +11,7 @@ import type { Aids } from '../aids/aids';
 import { asked, useLive, useNow, usePress, useSpeech } from '../live';
 import type { BranchView, Outcome, ServiceView } from '../protocol';
 import { useRenewal } from '../renew';
-import { pick } from '../text';
+import { beside, pick } from '../text';
 import { clock, date } from '../time';
 import { Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { useLater } from '../ui/later';
@@ -65,6 +65,7 @@ export function Kiosk({ branch }: { branch: string }) {
   const steps = useLater(view !== undefined, () => import('./steps'));
   const help = useLater(view !== undefined, () => import('../aids/aids'));
   const code = useLater(view !== undefined, () => import('../ui/code'));
+  const urgent = useLater(view !== undefined, () => import('../urgent/urgent'));
   const closed = useLater(view !== undefined, () => import('./closed'));
   const keys = useLater(view !== undefined, () => import('./keys'));
   const exit = useLater(leaving, () => import('../exit/leave'));
@@ -135,6 +136,8 @@ export function Kiosk({ branch }: { branch: string }) {
       </Services>
     );
   };
+  const other = beside(language);
+  const tongues = view?.languages.includes(other) ? [language, other] : [language];
   const languages = <Languages offered={view?.languages} />;
   const idle = <Idle active={!issued && !untouched} onDone={next} />;
   return (
@@ -152,6 +155,7 @@ export function Kiosk({ branch }: { branch: string }) {
           {!aids.low && languages}
         </Header>
         <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
+        {urgent && view?.urgent && <urgent.Urgent urgent={view.urgent} tongues={tongues} />}
         {view && !issued && place.at === 'page' && <Notices view={view} />}
         {screen()}
         <footer class="foot">

@@ -23,6 +23,8 @@ export function Ticket({ branch, secret, onTake }: { branch: string; secret: str
   const [left, setLeft] = useState(false);
   const { ticket } = watch;
   const over = watch.over || left;
+  const alarms = over ? [] : (ticket?.urgent ?? []);
+  const urgent = useLater(alarms.length > 0, () => import('../urgent/urgent'));
   const called = ticket && !over && isCalled(ticket) ? ticket : undefined;
   const waiting = ticket && !over && ticket.state === 'waiting' ? ticket : undefined;
   const soon = waiting?.ahead != null && waiting.ahead <= SOON;
@@ -71,6 +73,7 @@ export function Ticket({ branch, secret, onTake }: { branch: string; secret: str
         {stand} {soon && say('phone.soon')}
       </p>
       {!over && <LinkDown link={watch.link} zone={ticket?.time_zone} ahead_ms={watch.ahead_ms} />}
+      {urgent && <urgent.Urgent urgent={alarms} tongues={[language]} />}
       {body()}
     </div>
   );
