@@ -36,6 +36,7 @@ export function useReport(branch: string, call: number | undefined): void {
 /** All calls that have the stage, beside each other. */
 export function Calls({ view, stage }: { view: BranchView; stage: Stage }) {
   const { on } = stage;
+  const newest = on.length > 1 ? Math.max(...on.map(({ call }) => call.seq)) : undefined;
   return (
     <div class="stages" data-count={on.length}>
       {on.length === 0 && (
@@ -47,13 +48,13 @@ export function Calls({ view, stage }: { view: BranchView; stage: Stage }) {
       )}
       {/* A new key makes a new element, so that the flashing begins anew with each call. */}
       {on.map((shown) => (
-        <Call key={shown.call.seq} view={view} shown={shown} saying={stage.saying === shown.call.seq} />
+        <Call key={shown.call.seq} view={view} shown={shown} saying={stage.saying === shown.call.seq} newest={newest === shown.call.seq} />
       ))}
     </div>
   );
 }
 
-function Call({ view, shown, saying }: { view: BranchView; shown: Shown; saying: boolean }) {
+function Call({ view, shown, saying, newest }: { view: BranchView; shown: Shown; saying: boolean; newest: boolean }) {
   const { language } = useSpeech();
   const { second, ready } = useContext(TonguesContext);
   useReport(view.id, freshOf(shown));
@@ -62,7 +63,15 @@ function Call({ view, shown, saying }: { view: BranchView; shown: Shown; saying:
   // Whoever is called reads it in the own language, if it is one of the wall's.
   const own = call.language !== language && ready.includes(call.language) ? call.language : second;
   return (
-    <section class="stage" data-state={state} data-fresh={since_ms !== undefined} data-saying={saying} data-seq={call.seq}>
+    <section
+      class="stage"
+      data-state={state}
+      data-fresh={since_ms !== undefined}
+      data-saying={saying}
+      data-newest={newest}
+      data-seq={call.seq}
+      style={{ '--phase': (since_ms ?? 0) % 1000 }}
+    >
       <div class="call">
         <div class="what">
           <p class="label">

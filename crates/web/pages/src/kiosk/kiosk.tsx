@@ -124,6 +124,7 @@ export function Kiosk({ branch }: { branch: string }) {
         view={view}
         within={place.at === 'page' ? place.group : undefined}
         busy={Boolean(presser.pending)}
+        cut={link.state === 'down'}
         keyed={keyed}
         onAppointment={() => setPlace({ at: 'check_in' })}
         onService={(service) => {

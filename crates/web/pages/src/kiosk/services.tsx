@@ -12,10 +12,12 @@ import { Second } from './second';
 /** So many buttons have a digit. */
 const DIGITS = 9;
 
-export function Services({ view, within, busy, keyed, children, onAppointment, onService, onGroup }: {
+export function Services({ view, within, busy, cut = false, keyed, children, onAppointment, onService, onGroup }: {
   view: BranchView;
   within: string | undefined;
   busy: boolean;
+  /** Whether the link is down: nothing is known of numbers now, and no button makes as if it were. */
+  cut?: boolean;
   /** Whether to show which digit chooses what. */
   keyed: boolean;
   children: preact.ComponentChildren;
@@ -32,7 +34,7 @@ export function Services({ view, within, busy, keyed, children, onAppointment, o
     <li key={item.id}>
       <Action
         class={`service${'letters' in item ? '' : ' group'}`}
-        can={can && !busy}
+        can={can && !busy && !cut}
         onPress={onPress}
         {...(digit(at) && { 'aria-keyshortcuts': digit(at) as string })}
       >
