@@ -11,7 +11,7 @@ import type { Aids } from '../aids/aids';
 import { asked, useLive, useNow, usePress, useSpeech } from '../live';
 import type { BranchView, Outcome, ServiceView } from '../protocol';
 import { useRenewal } from '../renew';
-import { beside, pick } from '../text';
+import { pick } from '../text';
 import { clock, date } from '../time';
 import { Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { useLater } from '../ui/later';
@@ -137,8 +137,6 @@ export function Kiosk({ branch }: { branch: string }) {
       </Services>
     );
   };
-  const other = beside(language);
-  const tongues = view?.languages.includes(other) ? [language, other] : [language];
   const languages = <Languages offered={view?.languages} />;
   const idle = <Idle active={!issued && !untouched} onDone={next} />;
   return (
@@ -156,7 +154,7 @@ export function Kiosk({ branch }: { branch: string }) {
           {!aids.low && languages}
         </Header>
         <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
-        {urgent && view?.urgent && <urgent.Urgent urgent={view.urgent} tongues={tongues} />}
+        {urgent && view?.urgent && <urgent.Urgent urgent={view.urgent} offered={view.languages} />}
         {view && !issued && place.at === 'page' && <Notices view={view} />}
         {screen()}
         <footer class="foot">

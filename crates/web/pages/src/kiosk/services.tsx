@@ -16,7 +16,7 @@ export function Services({ view, within, busy, cut = false, keyed, children, onA
   view: BranchView;
   within: string | undefined;
   busy: boolean;
-  /** Whether the link is down: nothing is known of numbers now, and no button makes as if it were. */
+  /** Whether the link is down: what is known may be old, and a number takes until it is back. */
   cut?: boolean;
   /** Whether to show which digit chooses what. */
   keyed: boolean;
@@ -34,7 +34,7 @@ export function Services({ view, within, busy, cut = false, keyed, children, onA
     <li key={item.id}>
       <Action
         class={`service${'letters' in item ? '' : ' group'}`}
-        can={can && !busy && !cut}
+        can={can && !busy}
         onPress={onPress}
         {...(digit(at) && { 'aria-keyshortcuts': digit(at) as string })}
       >
@@ -49,7 +49,7 @@ export function Services({ view, within, busy, cut = false, keyed, children, onA
     </li>
   );
   return (
-    <main>
+    <main data-cut={cut}>
       <div class="lead">
         {here && <Back onBack={() => onGroup(here.within ?? undefined)} />}
         <div class="title">
@@ -57,7 +57,7 @@ export function Services({ view, within, busy, cut = false, keyed, children, onA
           <Second of={(other) => (here ? here.name[other] : sayIn(other, 'kiosk.choose'))} />
         </div>
         <p class="waiting" role="status">
-          {busy ? say('kiosk.printing') : ''}
+          {busy ? say('kiosk.printing') : cut ? say('kiosk.cut') : ''}
         </p>
         {view.appointments && (
           <button type="button" class="appointment" onClick={onAppointment}>

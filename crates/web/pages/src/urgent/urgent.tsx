@@ -1,16 +1,20 @@
 // What is urgent in the office, on a screen that somebody reads: before everything else, until it is called off.
 
+import { useSpeech } from '../live';
 import type { Language, UrgentView } from '../protocol';
-import { learn, pick, say as sayIn } from '../text';
+import { beside, learn, pick, say as sayIn } from '../text';
 import urgent from '../text/urgent';
 
 learn(urgent);
 
-export function Urgent({ urgent, tongues }: {
+export function Urgent({ urgent, offered = [] }: {
   urgent: readonly Pick<UrgentView, 'id' | 'text'>[];
-  /** The reader's language, and another if there is room to say it twice. */
-  tongues: readonly Language[];
+  /** The office's languages, where there is room to say it twice. */
+  offered?: readonly Language[];
 }) {
+  const { language } = useSpeech();
+  const other = beside(language);
+  const tongues = offered.includes(other) ? [language, other] : [language];
   return (
     <div role="alert">
       {urgent.map(({ id, text }) => (
