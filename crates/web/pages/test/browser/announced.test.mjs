@@ -209,7 +209,7 @@ test('what is urgent is a banner on the wall and an alert at the kiosk and on th
   await reads(wall.locator('.urgent'), /Ini kecemasan\./);
   await callOff(daemon);
   for (const page of [wall, sign, kiosk, phone]) {
-    await page.locator('.urgent').waitFor({ state: 'detached', ...WAIT });
+    await page.locator('.urgent').first().waitFor({ state: 'detached', ...WAIT });
   }
 });
 
