@@ -7,7 +7,7 @@ import { ask } from '../access/ask';
 import type { AnnouncementView, BranchView, SentencesView, Texts, UrgentView } from '../protocol';
 import { LANGUAGES, learn, say as sayIn, type Key } from '../text';
 import urgentTexts from '../text/urgent';
-import { isIn, zonesAsked } from './asked';
+import { counterAsked, isIn, zonesAsked } from './asked';
 import { Board } from './board';
 import { useReport } from './calls';
 import { Both } from './tongues';
@@ -24,7 +24,7 @@ const AGAIN_MS = 10_000;
 /** The zones of this wall; those of its counter where it is the sign above one. */
 const here = ({ counters }: BranchView): string[] => {
   const zones = zonesAsked();
-  return zones.length === 0 && counters.length === 1 ? counters.flatMap(({ zone }) => zone ?? []) : zones;
+  return zones.length === 0 && counterAsked() !== undefined ? counters.flatMap(({ zone }) => zone ?? []) : zones;
 };
 
 /** What is urgent here. */
