@@ -15,7 +15,6 @@ import { pick } from '../text';
 import { clock, date } from '../time';
 import { Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { useLater } from '../ui/later';
-import { Icon } from './icon';
 import { Idle } from './idle';
 import { Offered } from './second';
 import { Classes, Services } from './services';
@@ -66,6 +65,7 @@ export function Kiosk({ branch }: { branch: string }) {
   const help = useLater(view !== undefined, () => import('../aids/aids'));
   const code = useLater(view !== undefined, () => import('../ui/code'));
   const urgent = useLater(view !== undefined, () => import('../urgent/urgent'));
+  const notices = useLater(Boolean(view?.notices?.length), () => import('./notices'));
   const closed = useLater(view !== undefined, () => import('./closed'));
   const keys = useLater(view !== undefined, () => import('./keys'));
   const exit = useLater(leaving, () => import('../exit/leave'));
@@ -155,7 +155,7 @@ export function Kiosk({ branch }: { branch: string }) {
         </Header>
         <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
         {urgent && view?.urgent && <urgent.Urgent urgent={view.urgent} offered={view.languages} />}
-        {view && !issued && place.at === 'page' && <Notices view={view} />}
+        {notices && view && !issued && place.at === 'page' && <notices.Notices view={view} />}
         {screen()}
         <footer class="foot">
           <Failure presser={presser} />
@@ -220,23 +220,5 @@ function Waiting() {
     <main>
       <h1>{say('link.opening')}</h1>
     </main>
-  );
-}
-
-/** What the office tells everybody. */
-function Notices({ view }: { view: BranchView }) {
-  const { language, say } = useSpeech();
-  if (!view.notices?.length) return null;
-  return (
-    <section aria-label={say('kiosk.notices')}>
-      <ul class="notices">
-        {view.notices.map(({ id, text }) => (
-          <li key={id ?? text.ms}>
-            <Icon name="notice" />
-            {pick(text, language)}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
