@@ -22,6 +22,7 @@ const TEXT = [
   ['txt-white', ['bg-primary-600', 'bg-primary-700']],
   ['txt-masthead', ['bg-masthead', 'bg-masthead-end']],
   ['bg-masthead', ['txt-masthead']],
+  ['txt-urgent', ['bg-urgent']],
   ['txt-called', ['bg-called', 'bg-called-flash', 'bg-thread']],
 ];
 const OUTLINES = [

@@ -38,8 +38,8 @@ export interface Link {
   close(): void;
 }
 
-/** Opens a link that lasts until it is closed; `speaks` when this page says calls aloud. */
-export function openLink(branch: string, audience: Audience, listener: LinkListener, speaks = false): Link {
+/** Opens a link that lasts until it is closed; `zones` are those in which this page says calls aloud, if it does. */
+export function openLink(branch: string, audience: Audience, listener: LinkListener, zones?: string[]): Link {
   let picture: Picture | undefined;
   let socket: WebSocket | undefined;
   let status: LinkStatus = { state: 'opening' };
@@ -88,7 +88,7 @@ export function openLink(branch: string, audience: Audience, listener: LinkListe
     socket = mine;
     listen();
     mine.onopen = () => {
-      const hello: Hello = { type: 'hello', audience, ...(speaks && { speaks }) };
+      const hello: Hello = { type: 'hello', audience, ...(zones && { speaks: true, zones }) };
       if (picture && holes < 2) hello.resume = { log: picture.log, seq: picture.seq };
       mine.send(JSON.stringify(hello));
     };

@@ -22,13 +22,13 @@ export interface Live {
 
 /**
  * The branch as it is. `each` sees every message that changed the picture, also when several come
- * between two paintings. `speaks` when this page says calls aloud.
+ * between two paintings. `zones` are those in which this page says calls aloud, if it does: all when there are none.
  */
 export function useLive(
   branch: string,
   audience: Audience,
   each?: (picture: Picture, message: ToClient) => void,
-  speaks = false,
+  zones?: string[],
 ): Live {
   const [picture, setPicture] = useState<Picture>();
   const [link, setLink] = useState<LinkStatus>({ state: 'opening' });
@@ -43,9 +43,9 @@ export function useLive(
       },
       status: setLink,
     };
-    const opened = (live.current = openLink(branch, audience, hears, speaks));
+    const opened = (live.current = openLink(branch, audience, hears, zones));
     return () => opened.close();
-  }, [branch, audience, speaks]);
+  }, [branch, audience, zones]);
   return { picture, link, again: useCallback(() => live.current?.again(), []) };
 }
 

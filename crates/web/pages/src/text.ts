@@ -15,6 +15,7 @@ import type dashboardMs from './text/dashboard/ms.json';
 import type deskMs from './text/desk/ms.json';
 import type dayMs from './text/day/ms.json';
 import type displayMs from './text/display/ms.json';
+import type displayPartsMs from './text/display-parts/ms.json';
 import type exitMs from './text/exit/ms.json';
 import type hallMs from './text/hall/ms.json';
 import type indexMs from './text/index/ms.json';
@@ -39,6 +40,7 @@ import type settingsServicesMs from './text/settings-services/ms.json';
 import type signInMs from './text/sign-in/ms.json';
 import type staffMs from './text/staff/ms.json';
 import type tasksMs from './text/tasks/ms.json';
+import type urgentMs from './text/urgent/ms.json';
 import type { Language, Texts } from './protocol';
 
 export type Key =
@@ -56,6 +58,7 @@ export type Key =
   | keyof typeof dashboardMs
   | keyof typeof dayMs
   | keyof typeof displayMs
+  | keyof typeof displayPartsMs
   | keyof typeof exitMs
   | keyof typeof hallMs
   | keyof typeof indexMs
@@ -79,7 +82,8 @@ export type Key =
   | keyof typeof settingsServicesMs
   | keyof typeof signInMs
   | keyof typeof staffMs
-  | keyof typeof tasksMs;
+  | keyof typeof tasksMs
+  | keyof typeof urgentMs;
 
 type Words = Partial<Record<Key, string>>;
 
@@ -95,9 +99,14 @@ export const learn = (...more: Book[]) => books.push(...more);
 /** Fetches what there is in a language. A browser fetches each book once, however often it is asked. */
 export async function load(language: Language): Promise<void> {
   if (language === 'zh') void import('./style/chinese');
-  const words = await Promise.all(books.map((book) => book[language]()));
-  known[language] = Object.assign({}, known[language], ...words.map((word) => word.default));
+  // From the beginning, so that a book that is added meanwhile is fetched in this language too.
+  const words = (known[language] ??= {});
+  const more = await Promise.all(books.map((book) => book[language]()));
+  Object.assign(words, ...more.map((word) => word.default));
 }
+
+/** Fetches what parts have added that came later, in all languages that the page speaks. */
+export const loadAgain = () => Promise.all(Object.keys(known).map((tag) => load(tag as Language)));
 
 /** The languages as a page offers them, each by its own name. */
 export const LANGUAGES: readonly (readonly [Language, string])[] = [

@@ -30,19 +30,30 @@ export function languagesAsked(): Language[] {
 /** Whether somebody said how large the screen is. */
 export const isSized = (): boolean => Boolean(asked('inches') ?? asked('screen_cm'));
 
-/** What there is to see of the zones that are asked for, or of one counter: their counters, and what these call and take. */
+/** The zones in which this wall hangs; none where it is for the whole office. */
+export const zonesAsked = (): string[] => list('zone');
+
+/** Whether something for some zones, everywhere if there are none, is for a wall of others. */
+export const isIn = (zones: readonly string[] | undefined, here: readonly string[]): boolean =>
+  !zones?.length || here.length === 0 || zones.some((zone) => here.includes(zone));
+
+/**
+ * What there is to see of the zones that are asked for, or of one counter: its calls; the counters that stand there
+ * or call into it; and what these take.
+ */
 export function seen(view: BranchView): BranchView {
-  const zones = list('zone');
+  const zones = zonesAsked();
   const sign = counterAsked();
   if (zones.length === 0 && sign === undefined) return view;
-  const within = ({ id, zone }: CounterView) => (sign === undefined ? zone != null && zones.includes(zone) : id === sign);
+  const calls = view.calls?.filter((call) => (sign === undefined ? isIn(call.zones, zones) : call.counter === sign));
+  const within = ({ id, zone }: CounterView) =>
+    sign === undefined ? zones.includes(zone ?? '') || calls?.some(({ counter }) => counter === id) : id === sign;
   const counters = view.counters.filter(within);
-  const ids = new Set(counters.map(({ id }) => id));
   const takes = new Set(counters.flatMap(({ services, helps }) => [...services, ...(helps ?? []).flat()]));
   return {
     ...view,
     counters,
     services: view.services.filter(({ id }) => takes.has(id)),
-    ...(view.calls && { calls: view.calls.filter(({ counter }) => ids.has(counter)) }),
+    ...(calls && { calls }),
   };
 }

@@ -12,6 +12,7 @@ import type { Layout } from './asked';
 import { State, stateOf } from './calls';
 import type { Shown, Stage } from './stage';
 import { Both, usePair, useSecond } from './tongues';
+import './words';
 
 /** How many earlier calls there is room for. */
 const ROWS = { hall: 5, side: 2, canteen: 18 };

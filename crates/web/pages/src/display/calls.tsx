@@ -18,9 +18,11 @@ export function stateOf(call: CallView, view: BranchView): CallState {
   return call.attempt > 1 ? 'again' : 'called';
 }
 
-/** Reports a call once it stands before people: drawn, on a page that is in sight. */
-export function useReport(branch: string, shown: Shown | undefined): void {
-  const call = shown?.since_ms === undefined ? undefined : shown.call.seq;
+/** The call that is to be reported: what stood there when the wall was switched on is not. */
+export const freshOf = (shown: Shown | undefined) => (shown?.since_ms === undefined ? undefined : shown.call.seq);
+
+/** Reports a call or an announcement once it stands before people: drawn, on a page that is in sight. */
+export function useReport(branch: string, call: number | undefined): void {
   useEffect(() => {
     if (call === undefined) return;
     // A browser draws no frame of a page that nobody can see.
@@ -34,6 +36,7 @@ export function useReport(branch: string, shown: Shown | undefined): void {
 /** All calls that have the stage, beside each other. */
 export function Calls({ view, stage }: { view: BranchView; stage: Stage }) {
   const { on } = stage;
+  const newest = on.length > 1 ? Math.max(...on.map(({ call }) => call.seq)) : undefined;
   return (
     <div class="stages" data-count={on.length}>
       {on.length === 0 && (
@@ -45,22 +48,30 @@ export function Calls({ view, stage }: { view: BranchView; stage: Stage }) {
       )}
       {/* A new key makes a new element, so that the flashing begins anew with each call. */}
       {on.map((shown) => (
-        <Call key={shown.call.seq} view={view} shown={shown} saying={stage.saying === shown.call.seq} />
+        <Call key={shown.call.seq} view={view} shown={shown} saying={stage.saying === shown.call.seq} newest={newest === shown.call.seq} />
       ))}
     </div>
   );
 }
 
-function Call({ view, shown, saying }: { view: BranchView; shown: Shown; saying: boolean }) {
+function Call({ view, shown, saying, newest }: { view: BranchView; shown: Shown; saying: boolean; newest: boolean }) {
   const { language } = useSpeech();
   const { second, ready } = useContext(TonguesContext);
-  useReport(view.id, shown);
+  useReport(view.id, freshOf(shown));
   const { call, since_ms } = shown;
   const state = stateOf(call, view);
   // Whoever is called reads it in the own language, if it is one of the wall's.
   const own = call.language !== language && ready.includes(call.language) ? call.language : second;
   return (
-    <section class="stage" data-state={state} data-fresh={since_ms !== undefined} data-saying={saying} data-seq={call.seq}>
+    <section
+      class="stage"
+      data-state={state}
+      data-fresh={since_ms !== undefined}
+      data-saying={saying}
+      data-newest={newest}
+      data-seq={call.seq}
+      style={{ '--phase': (since_ms ?? 0) % 1000 }}
+    >
       <div class="call">
         <div class="what">
           <p class="label">

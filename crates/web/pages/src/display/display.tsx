@@ -12,12 +12,11 @@ import { pick, say as sayIn } from '../text';
 import { clock, date } from '../time';
 import { Header, LinkDown } from '../ui/frame';
 import { useLater } from '../ui/later';
-import { whyOf } from '../ui/trouble';
 import { counterAsked, isSized, layoutAsked, seen, speaksAsked, type Layout } from './asked';
 import { Calls } from './calls';
 import type { Stage } from './stage';
 import { useStage } from './theatre';
-import { Both, TonguesContext, usePair, useTongues } from './tongues';
+import { Both, TonguesContext, useTongues } from './tongues';
 import { useWakeLock } from './wake';
 
 /** With more calls than this at once they get the whole screen, so that each is read across the hall. */
@@ -26,8 +25,8 @@ const crowdOf = (layout: Layout): number => (layout === 'hall' && innerWidth > i
 export function Display({ branch }: { branch: string }) {
   const { language } = useSpeech();
   const { stage, silent, heard, says } = useStage();
-  const [speaks, setSpeaks] = useState(false);
-  const { picture, link, again } = useLive(branch, 'display', heard, speaks);
+  const [voiced, setVoiced] = useState<string[]>();
+  const { picture, link, again } = useLive(branch, 'display', heard, voiced);
   const refusal = useRefusal(link);
   useRenewal(link, true);
   const now = useNow(picture);
@@ -37,6 +36,8 @@ export function Display({ branch }: { branch: string }) {
   const tongues = useTongues(view, now);
   const [layout, sign, voice] = useMemo(() => [layoutAsked(), counterAsked(), speaksAsked()], []);
   const speech = useLater(voice && view !== undefined, () => import('./speech'));
+  const trouble = useLater(Boolean(view?.health?.trouble), () => import('./trouble'));
+  const announced = useLater(Boolean(view?.announcements?.length || view?.urgent?.length), () => import('./announced'));
   const one = useLater(sign !== undefined, () => import('./sign'));
   const installer = useInstaller(view !== undefined);
   if (refusal) return <Away refusal={refusal} pairable={{ device: 'display', branch, again }} />;
@@ -66,9 +67,10 @@ export function Display({ branch }: { branch: string }) {
           ahead_ms={picture?.ahead_ms ?? 0}
           {...(second && { beside: (key, fill) => ({ language: second, text: sayIn(second, key, fill) }) })}
         />
-        <Trouble view={view} />
+        <div role="status">{trouble && view?.health?.trouble && <trouble.Trouble trouble={view.health.trouble} />}</div>
+        {announced && view && <announced.Urgent view={view} />}
         {speech && picture && view && (
-          <speech.Speech log={picture.log} view={view} now={now} says={says} onVoice={setSpeaks} />
+          <speech.Speech log={picture.log} view={view} now={now} says={says} onVoice={setVoiced} />
         )}
         {view ? (
           <main>
@@ -88,6 +90,7 @@ export function Display({ branch }: { branch: string }) {
             </h1>
           </main>
         )}
+        {announced && view && <announced.Announced view={view} now={now} />}
         {installer && view && <installer.part.Installer view={view} open={installer.open} />}
       </div>
     </TonguesContext.Provider>
@@ -128,26 +131,6 @@ function useInstaller(drawn: boolean) {
   const measured = useMemo(isSized, []);
   const part = useLater(drawn && (open || measured), () => import('../installer/installer'));
   return part && { part, open };
-}
-
-/** Why nothing moves. What was called before stays in sight. */
-function Trouble({ view }: { view: BranchView | undefined }) {
-  const pair = usePair();
-  const trouble = view?.health?.trouble;
-  return (
-    <div role="status">
-      {trouble && (
-        <p class="notice trouble">
-          <span aria-hidden="true">⚠ </span>
-          {pair.map((tongue) => (
-            <span key={tongue} lang={tongue}>
-              {sayIn(tongue, 'trouble.hall')}. {sayIn(tongue, 'trouble.ask')} {whyOf(trouble, tongue)}{' '}
-            </span>
-          ))}
-        </p>
-      )}
-    </div>
-  );
 }
 
 /** Whether the office is closed and nobody is at a counter any more. */

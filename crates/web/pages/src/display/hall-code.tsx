@@ -6,6 +6,7 @@ import { ask } from '../access/ask';
 import type { HallCode as HallCodeView } from '../protocol';
 import { useLater } from '../ui/later';
 import { Both } from './tongues';
+import './words';
 
 /** How often an office that gives out no numbers by phone is asked whether it does now. */
 const NEVER_MS = 300_000;

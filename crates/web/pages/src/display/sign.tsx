@@ -2,16 +2,17 @@
 
 import type { BranchView } from '../protocol';
 import { pick } from '../text';
-import { State, stateOf, useReport } from './calls';
+import { freshOf, State, stateOf, useReport } from './calls';
 import type { Stage } from './stage';
 import { Both, usePair } from './tongues';
+import './words';
 
 export function Sign({ view, stage, counter: id }: { view: BranchView; stage: Stage; counter: string }) {
   const pair = usePair();
   const counter = view.counters[0];
   const current = counter?.current;
   const shown = stage.on.find(({ call }) => call.number === current?.number);
-  useReport(view.id, shown);
+  useReport(view.id, freshOf(shown));
   if (!counter) {
     return (
       <section class="stage closed" data-state="none">

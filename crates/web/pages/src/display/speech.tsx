@@ -1,4 +1,5 @@
-// Says the calls through the screen's own loudspeaker, where there is no other: the daemon makes each one's sound.
+// Says calls and announcements through the screen's own loudspeaker, where there is no other: the daemon makes each
+// one's sound.
 //
 // Calls are said in the order of the log, one at a time, each once at most, and the daemon is told what becomes of
 // each. A browser may forbid sound until somebody has touched the screen, and the daemon may have no voices: then it
@@ -7,9 +8,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { BranchView, CallView } from '../protocol';
+import { zonesAsked } from './asked';
 import { report } from './report';
 import { Both } from './tongues';
 import { Voice } from './voice';
+import './words';
 
 export function Speech({ log, view, now, says, onVoice }: {
   log: string;
@@ -18,14 +21,14 @@ export function Speech({ log, view, now, says, onVoice }: {
   now: number;
   /** Is told which call is being said. */
   says: (call: CallView | undefined) => void;
-  /** Is told whether calls are heard. */
-  onVoice: (heard: boolean) => void;
+  /** Is told in which zones calls are heard, if they are; in all where none is named. */
+  onVoice: (zones: string[] | undefined) => void;
 }) {
   const [allowed, setAllowed] = useState<boolean>();
   const [works, setWorks] = useState(true);
   const voice = useRef<Voice>(undefined);
   useEffect(() => {
-    const mine = (voice.current = new Voice(view.id, view.languages[0] ?? 'ms', {
+    const mine = (voice.current = new Voice(view.id, zonesAsked(), {
       says,
       report: (what) => void report(view.id, what),
       allowed: setAllowed,
@@ -41,9 +44,8 @@ export function Speech({ log, view, now, says, onVoice }: {
       mine.close();
     };
   }, [view.id, says]);
-  useEffect(() => onVoice(works && allowed === true), [works, allowed, onVoice]);
-  const { calls } = view;
-  useEffect(() => voice.current?.hear(log, calls ?? [], now), [log, calls]);
+  useEffect(() => onVoice(works && allowed ? zonesAsked() : undefined), [works, allowed, onVoice]);
+  useEffect(() => voice.current?.hear(log, view, now), [log, view]);
   return (
     <div role="status">
       {(allowed === false || !works) && (

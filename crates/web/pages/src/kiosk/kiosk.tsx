@@ -15,7 +15,6 @@ import { pick } from '../text';
 import { clock, date } from '../time';
 import { Failure, Header, Languages, LinkDown } from '../ui/frame';
 import { useLater } from '../ui/later';
-import { Icon } from './icon';
 import { Idle } from './idle';
 import { Offered } from './second';
 import { Classes, Services } from './services';
@@ -65,6 +64,8 @@ export function Kiosk({ branch }: { branch: string }) {
   const steps = useLater(view !== undefined, () => import('./steps'));
   const help = useLater(view !== undefined, () => import('../aids/aids'));
   const code = useLater(view !== undefined, () => import('../ui/code'));
+  const urgent = useLater(view !== undefined, () => import('../urgent/urgent'));
+  const notices = useLater(Boolean(view?.notices?.length), () => import('./notices'));
   const closed = useLater(view !== undefined, () => import('./closed'));
   const keys = useLater(view !== undefined, () => import('./keys'));
   const exit = useLater(leaving, () => import('../exit/leave'));
@@ -123,6 +124,7 @@ export function Kiosk({ branch }: { branch: string }) {
         view={view}
         within={place.at === 'page' ? place.group : undefined}
         busy={Boolean(presser.pending)}
+        cut={link.state === 'down'}
         keyed={keyed}
         onAppointment={() => setPlace({ at: 'check_in' })}
         onService={(service) => {
@@ -152,7 +154,8 @@ export function Kiosk({ branch }: { branch: string }) {
           {!aids.low && languages}
         </Header>
         <LinkDown link={link} zone={view?.time_zone} ahead_ms={picture?.ahead_ms ?? 0} />
-        {view && !issued && place.at === 'page' && <Notices view={view} />}
+        {urgent && view?.urgent && <urgent.Urgent urgent={view.urgent} offered={view.languages} />}
+        {notices && view && !issued && place.at === 'page' && <notices.Notices view={view} />}
         {screen()}
         <footer class="foot">
           <Failure presser={presser} />
@@ -217,23 +220,5 @@ function Waiting() {
     <main>
       <h1>{say('link.opening')}</h1>
     </main>
-  );
-}
-
-/** What the office tells everybody. */
-function Notices({ view }: { view: BranchView }) {
-  const { language, say } = useSpeech();
-  if (!view.notices?.length) return null;
-  return (
-    <section aria-label={say('kiosk.notices')}>
-      <ul class="notices">
-        {view.notices.map(({ id, text }) => (
-          <li key={id ?? text.ms}>
-            <Icon name="notice" />
-            {pick(text, language)}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

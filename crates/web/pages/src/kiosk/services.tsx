@@ -12,10 +12,12 @@ import { Second } from './second';
 /** So many buttons have a digit. */
 const DIGITS = 9;
 
-export function Services({ view, within, busy, keyed, children, onAppointment, onService, onGroup }: {
+export function Services({ view, within, busy, cut = false, keyed, children, onAppointment, onService, onGroup }: {
   view: BranchView;
   within: string | undefined;
   busy: boolean;
+  /** Whether the link is down: what is known may be old, and a number takes until it is back. */
+  cut?: boolean;
   /** Whether to show which digit chooses what. */
   keyed: boolean;
   children: preact.ComponentChildren;
@@ -47,7 +49,7 @@ export function Services({ view, within, busy, keyed, children, onAppointment, o
     </li>
   );
   return (
-    <main>
+    <main data-cut={cut}>
       <div class="lead">
         {here && <Back onBack={() => onGroup(here.within ?? undefined)} />}
         <div class="title">
@@ -55,7 +57,7 @@ export function Services({ view, within, busy, keyed, children, onAppointment, o
           <Second of={(other) => (here ? here.name[other] : sayIn(other, 'kiosk.choose'))} />
         </div>
         <p class="waiting" role="status">
-          {busy ? say('kiosk.printing') : ''}
+          {busy ? say('kiosk.printing') : cut ? say('kiosk.cut') : ''}
         </p>
         {view.appointments && (
           <button type="button" class="appointment" onClick={onAppointment}>

@@ -23,6 +23,8 @@ export function Ticket({ branch, secret, onTake }: { branch: string; secret: str
   const [left, setLeft] = useState(false);
   const { ticket } = watch;
   const over = watch.over || left;
+  const alarms = over ? [] : (ticket?.urgent ?? []);
+  const urgent = useLater(alarms.length > 0, () => import('../urgent/urgent'));
   const called = ticket && !over && isCalled(ticket) ? ticket : undefined;
   const waiting = ticket && !over && ticket.state === 'waiting' ? ticket : undefined;
   const soon = waiting?.ahead != null && waiting.ahead <= SOON;
@@ -41,7 +43,7 @@ export function Ticket({ branch, secret, onTake }: { branch: string; secret: str
     if (ticket) {
       return (
         <main>
-          <Slip ticket={ticket} soon={soon} />
+          <Slip ticket={ticket} soon={soon} reckoning={watch.reckoning} />
           {waiting && <Aids />}
           <Actions
             branch={branch}
@@ -71,6 +73,7 @@ export function Ticket({ branch, secret, onTake }: { branch: string; secret: str
         {stand} {soon && say('phone.soon')}
       </p>
       {!over && <LinkDown link={watch.link} zone={ticket?.time_zone} ahead_ms={watch.ahead_ms} />}
+      {urgent && <urgent.Urgent urgent={alarms} />}
       {body()}
     </div>
   );
@@ -86,7 +89,7 @@ function useCrossed(is: boolean | undefined, act: () => void): void {
 }
 
 /** The number with all that is known of its turn. */
-function Slip({ ticket, soon }: { ticket: PhoneTicket; soon: boolean }) {
+function Slip({ ticket, soon, reckoning }: { ticket: PhoneTicket; soon: boolean; reckoning: boolean }) {
   const { language, say } = useSpeech();
   const { state, to } = ticket;
   return (
@@ -104,7 +107,7 @@ function Slip({ ticket, soon }: { ticket: PhoneTicket; soon: boolean }) {
           </div>
           <div>
             <dt>{say('phone.wait')}</dt>
-            <dd>{range(ticket.wait, language)}</dd>
+            <dd>{!ticket.wait && reckoning ? say('phone.reckoning') : range(ticket.wait, language)}</dd>
           </div>
         </dl>
       )}

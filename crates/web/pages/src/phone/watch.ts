@@ -10,7 +10,7 @@ import { ask } from '../access/ask';
 import type { LinkStatus } from '../link';
 import type { PhoneTicket } from '../protocol';
 import { COMES_BACK_MS, forget, held, hold, isSecret, type Held } from './address';
-import { pause_ms } from './schedule';
+import { pause_ms, RECKONED_AFTER } from './schedule';
 
 /** The header that carries the secret; it never stands in an address that is sent. */
 export const keyOf = (secret: string) => ({ 'giliran-ticket': secret });
@@ -34,6 +34,8 @@ export interface Watch {
   readonly link: LinkStatus;
   /** The daemon's clock minus this phone's. */
   readonly ahead_ms: number;
+  /** Whether the waiting time may still be on its way. */
+  readonly reckoning: boolean;
   /** The call that the holder has seen. */
   readonly answered: string | undefined;
   /** The holder has seen a call. */
@@ -49,13 +51,15 @@ interface State {
   readonly over: boolean;
   readonly link: LinkStatus;
   readonly ahead_ms: number;
+  /** How many answers there were. */
+  readonly answers: number;
 }
 
 export function useTicket(branch: string, secret: string): Watch {
   const [state, setState] = useState<State>(() => {
     const kept = held(branch, Date.now());
     const mine = kept?.secret === secret ? kept : undefined;
-    return { mine, over: mine?.over_ms !== undefined, link: { state: 'opening' }, ahead_ms: 0 };
+    return { mine, over: mine?.over_ms !== undefined, link: { state: 'opening' }, ahead_ms: 0, answers: 0 };
   });
   const control = useRef({ again: () => {}, end: () => {} });
   const now = useRef(state);
@@ -92,7 +96,7 @@ export function useTicket(branch: string, secret: string): Watch {
         // What was answered is this call; the next is another, be it to the same counter.
         const answered = isCalled(seen) ? now.current.mine?.answered : undefined;
         keep({ secret, seen, heard_ms: at_ms, answered });
-        set({ over: false, link: { state: 'up' }, ahead_ms: Date.parse(seen.now) - at_ms });
+        set({ over: false, link: { state: 'up' }, ahead_ms: Date.parse(seen.now) - at_ms, answers: now.current.answers + 1 });
       } else if (answer.type === 'refused' && !answer.passing) {
         failures = 0;
         const { mine } = now.current;
@@ -108,7 +112,7 @@ export function useTicket(branch: string, secret: string): Watch {
         if (failures >= DOWN) down();
       }
       const seen = now.current.over ? undefined : now.current.mine?.seen;
-      timer = setTimeout(next, pause_ms({ seen, failures, after_ms }, Math.random()));
+      timer = setTimeout(next, pause_ms({ seen, answers: now.current.answers, failures, after_ms }, Math.random()));
     };
     const look = () => {
       if (document.visibilityState !== 'visible') return;
@@ -146,6 +150,7 @@ export function useTicket(branch: string, secret: string): Watch {
     over: state.over,
     link: state.link,
     ahead_ms: state.ahead_ms,
+    reckoning: state.answers < RECKONED_AFTER,
     answered: state.mine?.answered,
     answer: (call) => state.mine && keep({ ...state.mine, answered: call }),
     again: () => control.current.again(),

@@ -2,15 +2,13 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-import { useSpeech } from '../live';
-import { load } from '../text';
+import { loadAgain } from '../text';
 
 /** How long a part that does not come is no fault: the page may just be left, and then it never was one. */
 const GRACE_MS = 3_000;
 
-/** A part, once it is here and speaks the page's language. One that does not come makes a fault, to be mended. */
+/** A part, once it is here and speaks the page's languages. One that does not come makes a fault, to be mended. */
 export function useLater<Part>(wanted: boolean, fetch: () => Promise<Part>): Part | undefined {
-  const { language } = useSpeech();
   const [part, setPart] = useState<Part>();
   useEffect(() => {
     if (!wanted) return;
@@ -18,7 +16,7 @@ export function useLater<Part>(wanted: boolean, fetch: () => Promise<Part>): Par
     let timer: ReturnType<typeof setTimeout>;
     const come = async () => {
       const part = await fetch();
-      await load(language);
+      await loadAgain();
       if (here) setPart(() => part);
     };
     come().catch((fault) => {
@@ -30,6 +28,6 @@ export function useLater<Part>(wanted: boolean, fetch: () => Promise<Part>): Par
       here = false;
       clearTimeout(timer);
     };
-  }, [wanted, language]);
+  }, [wanted]);
   return wanted ? part : undefined;
 }

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { COMES_BACK_MS, forget, held, hold, isSecret, opened } from '../../src/phone/address';
-import { pause_ms } from '../../src/phone/schedule';
+import { pause_ms, RECKONED_AFTER } from '../../src/phone/schedule';
 import type { PhoneTicket, TicketState } from '../../src/protocol';
 
 const plan = (state: TicketState, ahead?: number, failures = 0, after_ms = 0) =>
   [0, 1].map((chance) =>
-    pause_ms({ seen: { state, ...(ahead !== undefined && { ahead }) }, failures, after_ms }, chance) / 1000,
+    pause_ms({ seen: { state, ...(ahead !== undefined && { ahead }) }, answers: RECKONED_AFTER, failures, after_ms }, chance) / 1000,
   );
 
 test('it asks every 3 to 10 seconds, the oftener the nearer the turn', () => {
@@ -22,7 +22,15 @@ test('it asks every 3 to 10 seconds, the oftener the nearer the turn', () => {
 });
 
 test('a ticket that is no longer there is asked for seldom', () => {
-  assert.equal(pause_ms({ seen: undefined, failures: 0, after_ms: 0 }, 0), 20_000);
+  assert.equal(pause_ms({ seen: undefined, answers: 1, failures: 0, after_ms: 0 }, 0), 20_000);
+});
+
+test('a waiting time that is still being reckoned is asked for at once, a few times', () => {
+  const pause = (answers: number, wait?: PhoneTicket['wait']) =>
+    pause_ms({ seen: { state: 'waiting', ahead: 20, ...(wait && { wait }) }, answers, failures: 0, after_ms: 0 }, 0);
+  assert.equal(pause(1), 1_500);
+  assert.equal(pause(1, { p50_s: 60, p90_s: 120 }), 8_000);
+  assert.equal(pause(RECKONED_AFTER), 8_000);
 });
 
 test('without an answer it asks less and less, and never less than twice a minute', () => {

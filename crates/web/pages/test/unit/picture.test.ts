@@ -180,3 +180,16 @@ test("the daemon's clock is followed, and never runs behind what it has told", (
   assert.equal(after(snapshot(1), told).ahead_ms, 10_000);
   assert.equal(after(snapshot(1), { type: 'heartbeat', seq: 1, now: later }, entry(1, 2)).ahead_ms, 10_000);
 });
+
+test('announcements are kept, the last of them, and what is urgent is as it was last told', () => {
+  const announcement = { seq: 5, at: NOON, sound: { sentence: 'lunch' } };
+  const urgent = [{ id: 1, at: NOON, sound: { sentence: 'emergency' } }];
+  const { view } = after(snapshot(3), entry(3, 5, { type: 'announcement', announcement }, { type: 'urgent', urgent }));
+  assert.deepEqual([view.announcements, view.urgent], [[announcement], urgent]);
+  const more = Array.from({ length: CALLS_KEPT }, (_, n) =>
+    entry(n + 5, n + 6, { type: 'announcement', announcement: { ...announcement, seq: n + 6 } }),
+  );
+  const later = after(snapshot(5, view), ...more, entry(25, 26, { type: 'urgent', urgent: [] }));
+  assert.deepEqual(later.view.announcements?.map(({ seq }) => seq), Array.from({ length: CALLS_KEPT }, (_, n) => n + 6));
+  assert.deepEqual(later.view.urgent, []);
+});
