@@ -497,6 +497,7 @@ pub fn held(
         calls: of_service(calls, &ticket.service),
         may_let_past: branch.may_let_past(id),
         to: called_to.map(|rule| PhonePlace { place: wire::place(rule.place), number: rule.number }),
+        urgent: urgent(branch),
         now,
     })
 }

@@ -96,6 +96,15 @@ impl Announcement {
             What::Urgent(_, seq) => seq.iter().copied().collect(),
         }
     }
+
+    /// When the oldest of it was wanted; what is urgent is wanted always.
+    pub fn wanted_at(&self) -> Option<Timestamp> {
+        match &self.what {
+            What::Calls(calls) => calls.iter().map(|call| call.at).min(),
+            What::Announcement(made) => Some(made.due.unwrap_or(made.at)),
+            What::Urgent(..) => None,
+        }
+    }
 }
 
 /// A call or an announcement, on its way.

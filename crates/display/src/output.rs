@@ -10,6 +10,14 @@ use std::sync::atomic::AtomicBool;
 pub use device::{SoundCard, names};
 pub use wav::WavFile;
 
+/// The silence after each announcement, in milliseconds: the next one is another.
+pub const PAUSE_MS: u32 = 400;
+
+/// So many samples of silence.
+fn silence(ms: u32) -> usize {
+    (ms * giliran_voice::RATE_HZ / 1000) as usize
+}
+
 /// Where sound goes.
 pub trait SoundOutput: Send {
     /// Makes ready what can be made ready beforehand, and says what is missing.

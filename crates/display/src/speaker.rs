@@ -92,6 +92,12 @@ const KEEP_AGAIN: Duration = Duration::from_secs(60);
 /// put in again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
+/// So often is it said again when it breaks off: a sound server that is busy drops whoever plays.
+const MOST_FAILURES: u8 = 3;
+
+/// A call waits so long for a sound card that was there: a plug that somebody puts back. Then others are to say it.
+const CARD_IS_BACK_WITHIN: SignedDuration = SignedDuration::from_secs(20);
+
 /// How a loudspeaker is set up.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -113,8 +119,10 @@ pub struct Speaker {
     clock: Clock,
     /// When the next announcement may begin, after one that failed.
     rests_until: Option<Instant>,
-    /// What failed once and is tried again.
-    failed_once: Option<Announcement>,
+    /// What broke off last, and how often it has.
+    failed: Option<(Announcement, u8)>,
+    /// Whether anything was ever heard: there is a sound card then, though it may be away.
+    was_heard: bool,
     reports: VecDeque<Report>,
     line: Line,
     access: Access,
@@ -212,7 +220,8 @@ impl Speaker {
             said,
             clock: Clock { told: Timestamp::UNIX_EPOCH, at: Instant::now() },
             rests_until: None,
-            failed_once: None,
+            failed: None,
+            was_heard: false,
             reports: VecDeque::new(),
             line: Line::Unknown,
             access,
@@ -314,26 +323,42 @@ impl Speaker {
         }
         match &over.result {
             // People who hear nothing need the screens to show them more.
-            Ok(Played::Whole) => self.link.set_speaking(true),
-            Ok(Played::Unheard) => self.link.set_speaking(false),
+            Ok(Played::Whole) => {
+                self.was_heard = true;
+                self.link.set_speaking(true);
+            }
+            Ok(Played::Unheard) => {
+                self.link.set_speaking(false);
+                let age = over.announcement.wanted_at().map(|at| self.clock.now().duration_since(at));
+                if !urgent && self.was_heard && age.is_some_and(|age| age < CARD_IS_BACK_WITHIN) {
+                    self.announcer.give_back(over.announcement);
+                    self.rests_until = Some(Instant::now() + TRY_AGAIN);
+                    return;
+                }
+            }
             Ok(Played::Stopped) if self.announcer.is_urgent() && !urgent => {
                 // Cut off by what is urgent: it is said when that is over, if it is still of use.
                 self.announcer.give_back(over.announcement);
                 return;
             }
-            Err(error) if !urgent && self.failed_once.as_ref() != Some(&over.announcement) => {
-                tracing::warn!("an announcement broke off, trying once more: {error:#}");
-                self.failed_once = Some(over.announcement.clone());
+            Err(error) if !urgent && self.failures(&over.announcement) < MOST_FAILURES => {
+                tracing::warn!("an announcement broke off, trying again: {error:#}");
+                self.failed = Some((over.announcement.clone(), self.failures(&over.announcement) + 1));
                 self.announcer.give_back(over.announcement);
                 self.rests_until = Some(Instant::now() + TRY_AGAIN);
                 return;
             }
             Ok(Played::Stopped) | Err(_) => {}
         }
-        self.failed_once = None;
+        self.failed = None;
         self.tell_end(&over);
         self.keep_progress();
         report(over, &mut self.reports);
+    }
+
+    /// How often that broke off before.
+    fn failures(&self, announcement: &Announcement) -> u8 {
+        self.failed.as_ref().filter(|(failed, _)| failed == announcement).map_or(0, |(_, times)| *times)
     }
 
     /// Ends what is being said and closes the output. Reports what was still in hand.

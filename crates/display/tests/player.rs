@@ -11,7 +11,7 @@ use common::call;
 use giliran_core::{Language, Place};
 use giliran_display::{
     announcer::{Announcement, What},
-    output::{Nowhere, Played, SoundOutput, WavFile},
+    output::{Nowhere, PAUSE_MS, Played, SoundOutput, WavFile},
     player::Player,
 };
 use giliran_protocol::view::CallView;
@@ -47,7 +47,7 @@ async fn the_file_can_be_read_after_every_announcement_and_has_all_of_them() {
     let mut player = Player::start(voices.clone(), Box::new(WavFile::create(&file).unwrap())).unwrap();
     assert_eq!(samples().len(), 0);
 
-    let pause = RATE_HZ / 2;
+    let pause = PAUSE_MS * RATE_HZ / 1000;
     let mut expected = 0;
     for seq in [7, 47, 111] {
         let announcement = announcement(seq);

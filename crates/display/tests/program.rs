@@ -16,6 +16,7 @@ use std::{
 
 use common::{LOG, at, call, picture};
 use giliran_core::Place;
+use giliran_display::output::PAUSE_MS;
 use giliran_protocol::{
     live::{Change, Hello, ToClient},
     view::{Audience, CallView, Language},
@@ -228,7 +229,7 @@ fn expected(calls: &[CallView]) -> u32 {
         let languages = if call.language == Language::En { vec![Ms, En] } else { vec![Ms] };
         let manner = Manner { chime: true, languages, form: Form::Full, repeats: 1 };
         let spoken = Call::new(&call.number, Place::Counter, call.counter_number).unwrap();
-        voices.announce(&[spoken], &manner).len() as u32 + giliran_voice::RATE_HZ / 2
+        voices.announce(&[spoken], &manner).len() as u32 + giliran_voice::RATE_HZ * PAUSE_MS / 1000
     };
     calls.iter().map(length).sum()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::view::{Language, OpeningView, Place, ServiceView, Texts, TicketState, Wait};
+use crate::view::{Language, OpeningView, Place, ServiceView, Texts, TicketState, UrgentView, Wait};
 
 /// A ticket as whoever holds it sees it. It says nothing of anybody else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +36,9 @@ pub struct PhoneTicket {
     /// wait.
     #[serde(default)]
     pub may_let_past: u32,
+    /// What is urgent in the office and was not called off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urgent: Vec<UrgentView>,
     /// When this was so, by the daemon's clock.
     #[schema(value_type = String, format = DateTime)]
     pub now: Timestamp,

@@ -24,7 +24,7 @@ pub struct AnnouncingRule {
 
 impl Default for AnnouncingRule {
     fn default() -> Self {
-        Self { languages: None, repeats: 1, within: SignedDuration::from_secs(90) }
+        Self { languages: None, repeats: 1, within: SignedDuration::from_mins(3) }
     }
 }
 

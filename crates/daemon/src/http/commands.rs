@@ -5,12 +5,12 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
-use giliran_core::CommandId;
+use giliran_core::{CommandId, Remark};
 use giliran_protocol::{
     command::{Command, CommandAnswer, CommandRequest},
     error::ErrorBody,
     paths,
-    view::Sound,
+    view::{Sound, Texts},
 };
 use jiff::Timestamp;
 
@@ -21,10 +21,7 @@ use crate::{
         rights::{self, Right},
     },
     failure::Failure,
-    http::{
-        App, body,
-        recordings::{unknown_recording, unknown_sentence},
-    },
+    http::{App, body, recordings},
     wire,
 };
 
@@ -66,7 +63,7 @@ pub async fn submit(
             return Err(refused);
         }
     };
-    known_sound(&app, &branch, &command).await?;
+    let command = sounding(&app, &branch, command).await?;
     let command = wire::command(command, app.persons()?)?;
     let said = by.as_ref().map(wire::actor).transpose()?;
     let by = match asker.identity.actor(said) {
@@ -90,22 +87,36 @@ pub async fn submit(
     Ok(Json(answer))
 }
 
-/// That what is to be said can be said: a daemon with voices has the sentence, and the recording is here.
-async fn known_sound(app: &App, branch: &str, command: &Command) -> Result<(), Failure> {
-    let Command::Announce { sound, .. } = command else { return Ok(()) };
+/// The command, if what it would have said can be said: a daemon with voices has the sentence, and the recording is
+/// here. A sentence that comes without writing is written as it is said, for screens and for whoever hears nothing.
+async fn sounding(app: &App, branch: &str, mut command: Command) -> Result<Command, Failure> {
+    let Command::Announce { sound, text, .. } = &mut command else { return Ok(command) };
     let loaded = app.loaded()?;
     match sound {
-        Sound::Sentence(name) => match loaded.announcements.voices().await {
-            // Without voices here the loudspeakers' own are trusted to have it.
-            Some(voices) if !voices.sentences().contains(name.as_str()) => Err(unknown_sentence()),
-            Some(_) | None => Ok(()),
-        },
+        // Without voices here the loudspeakers' own are trusted to have it.
+        Sound::Sentence(name) => {
+            if let Some(voices) = loaded.announcements.voices().await {
+                let words = recordings::words(&voices, name).ok_or_else(recordings::unknown_sentence)?;
+                if text.is_none() {
+                    *text = written(words);
+                }
+            }
+        }
         Sound::Recording(name) => {
             let branch = branch.parse().map_err(|_| Failure::UnknownBranch)?;
-            let id = name.parse().map_err(|_| unknown_recording())?;
-            if loaded.recordings.has(&branch, &id) { Ok(()) } else { Err(unknown_recording()) }
+            let id = name.parse().map_err(|_| recordings::unknown_recording())?;
+            if !loaded.recordings.has(&branch, &id) {
+                return Err(recordings::unknown_recording());
+            }
         }
     }
+    Ok(command)
+}
+
+/// The words of a sentence as the writing of an announcement, in those languages in which they are short enough.
+fn written(Texts { ms, en, zh, ta }: Texts) -> Option<Texts> {
+    let fits = |line: &String| line.parse::<Remark>().is_ok();
+    fits(&ms).then(|| Texts { ms, en: en.filter(fits), zh: zh.filter(fits), ta: ta.filter(fits) })
 }
 
 fn not_a_command(why: &JsonRejection) -> Failure {

@@ -51,13 +51,13 @@ pub async fn list_sentences(
     let voices = app.loaded()?.announcements.voices().await;
     let sentences = voices.iter().flat_map(|voices| {
         let names = voices.sentences().into_iter();
-        names.filter_map(|name| Some(SentenceView { id: name.to_owned(), text: texts(voices, name)? }))
+        names.filter_map(|name| Some(SentenceView { id: name.to_owned(), text: words(voices, name)? }))
     });
     Ok(Json(SentencesView { sentences: sentences.collect() }))
 }
 
 /// The words of a sentence. Malay stands in for what is missing, and any other for Malay.
-fn texts(voices: &Voices, name: &str) -> Option<Texts> {
+pub fn words(voices: &Voices, name: &str) -> Option<Texts> {
     let said = voices.texts(name);
     let of =
         |wanted| said.iter().find(|(language, _)| *language == wanted).map(|(_, text)| (*text).to_owned());

@@ -18,7 +18,7 @@ pub(super) fn unconfigured() -> AnnouncingView {
     AnnouncingView {
         languages: None,
         repeats: 1,
-        within_s: 90,
+        within_s: 180,
         zones: Vec::new(),
         quiet: Vec::new(),
         planned: Vec::new(),

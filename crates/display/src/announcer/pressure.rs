@@ -11,15 +11,17 @@ use giliran_protocol::view::CallView;
 use giliran_voice::{Form, Manner};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::output::PAUSE_MS;
+
 /// So many calls are said in one sentence at most: what people can listen for at once.
 const JOINED: usize = 4;
 
-/// The part of the time that a call may wait which is planned with: what comes meanwhile needs the rest. A third keeps
-/// a burst of a call a second for a minute within the bound; see `docs/announcements.md` for the measured figures.
-const PLANNED_PART: i32 = 3;
+/// The part of the time that a call may wait which is planned with: what comes meanwhile needs the rest. With a sixth of
+/// three minutes a call a second for a minute stays within them; `docs/announcements.md` has the measured figures.
+const PLANNED_PART: i32 = 6;
 
-/// The silence between two announcements.
-pub(super) const BETWEEN: Duration = Duration::from_millis(350);
+/// From the end of one announcement to the beginning of the next: the silence after it, and what it takes to begin.
+pub(super) const BETWEEN: Duration = Duration::from_millis(PAUSE_MS as u64 + 100);
 
 /// Tells how long calls are heard when they are said in a manner.
 type LengthOf = dyn Fn(&[CallView], &Manner) -> Duration + Send;

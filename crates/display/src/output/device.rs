@@ -1,5 +1,5 @@
-//! Sound from a sound card: the one that is named, or the default one. The only file that knows rodio and cpal,
-//! whose names change often.
+//! Sound from a sound card: the one that is named, or the default one. The only file that knows rodio, whose names
+//! change often.
 //!
 //! A card that is missing or fails is looked for again before later calls, so a loudspeaker that is plugged in during
 //! the day is heard, and one that is pulled out and put in again is picked up. While the card that is named is away the
@@ -16,15 +16,15 @@ use std::{
 };
 
 use anyhow::bail;
-use cpal::{BufferSize, ErrorKind, traits::HostTrait as _};
 use giliran_voice::RATE_HZ;
+use rodio::cpal::{self, BufferSize, ErrorKind, traits::HostTrait as _};
 use rodio::{ChannelCount, DeviceSinkBuilder, MixerDeviceSink, Player, SampleRate, buffer::SamplesBuffer};
 
-use super::{Played, SoundOutput};
+use super::{PAUSE_MS, Played, SoundOutput, silence};
 
 /// How long to leave a missing card alone: each look makes the system's sound library complain on
 /// standard error.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// How many samples of each channel the card is given ahead: nobody minds a sixth of a second before a call, and a
 /// small computer that is busy for a moment does not stutter.
@@ -159,8 +159,10 @@ impl SoundOutput for SoundCard {
 
     fn play(&mut self, samples: &[f32], stop: &AtomicBool) -> anyhow::Result<Played> {
         let Some(card) = self.card() else { return Ok(Played::Unheard) };
-        let mut sound = vec![0.0; (LEAD_MS * RATE_HZ / 1000) as usize];
+        let mut sound = vec![0.0; silence(LEAD_MS)];
         sound.extend_from_slice(samples);
+        // What the card was given ahead has been heard when this is over.
+        sound.resize(sound.len() + silence(PAUSE_MS), 0.0);
         let length = Duration::from_secs(sound.len() as u64) / RATE_HZ;
 
         let began = Instant::now();

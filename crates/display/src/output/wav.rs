@@ -6,13 +6,10 @@
 use std::{fs::File, io::BufWriter, path::Path, sync::atomic::AtomicBool};
 
 use anyhow::{Context as _, ensure};
-use giliran_voice::{RATE_HZ, wav};
+use giliran_voice::wav;
 use hound::WavWriter;
 
-use super::{Played, SoundOutput};
-
-/// The silence after each announcement.
-pub const PAUSE_MS: u32 = 500;
+use super::{PAUSE_MS, Played, SoundOutput, silence};
 
 /// The header counts bytes in 32 bits; this leaves it room. A day and a night fit.
 const MOST_SAMPLES: usize = 2_100_000_000;
@@ -41,7 +38,7 @@ impl WavFile {
 impl SoundOutput for WavFile {
     /// Writes at once, so there is nothing to end early.
     fn play(&mut self, samples: &[f32], _: &AtomicBool) -> anyhow::Result<Played> {
-        let pause = (PAUSE_MS * RATE_HZ / 1000) as usize;
+        let pause = silence(PAUSE_MS);
         let length = samples.len() + pause;
         ensure!(self.writer.len() as usize + length <= MOST_SAMPLES, "the sound file is full");
         let mut block = self.writer.get_i16_writer(u32::try_from(length)?);

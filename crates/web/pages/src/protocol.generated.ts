@@ -2137,6 +2137,8 @@ export interface components {
             /** @description The IANA name of the branch's time zone. */
             time_zone: string;
             to?: components["schemas"]["PhonePlace"] | null;
+            /** @description What is urgent in the office and was not called off. */
+            urgent?: components["schemas"]["UrgentView"][];
             wait?: components["schemas"]["Wait"] | null;
         };
         /**

@@ -1,7 +1,7 @@
 // Messages between the daemon and the pages, under the names that the pages use. The types are generated
 // from the daemon's own description, `docs/openapi.json`, by `npm run types`.
 
-import type { Error as ErrorView, Hello as HelloBody, PhoneTicket as PhoneTicketBody, UrgentView } from './protocol.generated';
+import type { Error as ErrorView, Hello as HelloBody } from './protocol.generated';
 
 export type {
   Actor,
@@ -38,6 +38,7 @@ export type {
   OpeningView,
   Outcome,
   OutcomeView,
+  PhoneTicket,
   Pairing,
   PairingOffer,
   PauseReason,
@@ -67,5 +68,3 @@ export type { ErrorView };
 /** The first message on a link. The description leaves out the word that says which message it is. */
 export type Hello = HelloBody & { type: 'hello' };
 
-/** A visitor's ticket; what is urgent in the office comes with it from a daemon that tells phones of it. */
-export type PhoneTicket = PhoneTicketBody & { urgent?: UrgentView[] };

@@ -179,12 +179,6 @@ test('what is urgent is a banner on the wall and an alert at the kiosk and on th
     visit('/kiosk'),
     visit(`/phone?branch=contoh&lang=zh#${secret}`, {
       viewport: { width: 360, height: 740 },
-      before: (page) =>
-        page.route(/\/phone\/ticket$/, async (route) => {
-          const response = await route.fetch();
-          const { urgent } = await state(daemon, 'display');
-          await route.fulfill({ response, json: { ...(await response.json()), urgent: urgent ?? [] } });
-        }),
     }),
   ]);
   await Promise.all([drawn(wall), drawn(sign), drawn(kiosk), phone.locator('.slip').waitFor()]);

@@ -1,0 +1,1 @@
+import{V as e}from"./shared-BReiDtNL.js";var t={ms:()=>e(()=>import(`./ms-DiIAGWQ4.js`),[]),en:()=>e(()=>import(`./en-DzDefSEV.js`),[]),zh:()=>e(()=>import(`./zh-CwFLH870.js`),[]),ta:()=>e(()=>import(`./ta-DAx4j0AD.js`),[])};export{t};

@@ -1,0 +1,1 @@
+import{V as e}from"./shared-BReiDtNL.js";var t={ms:()=>e(()=>import(`./ms-BkeRJJww.js`),[]),en:()=>e(()=>import(`./en-CBxaoo2c.js`),[]),zh:()=>e(()=>import(`./zh-B3ygtFXf.js`),[]),ta:()=>e(()=>import(`./ta-Bfu8URZd.js`),[])};export{t};

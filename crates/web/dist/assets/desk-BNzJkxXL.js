@@ -1,1 +1,0 @@
-import{V as e}from"./shared-BbjNcK86.js";var t={ms:()=>e(()=>import(`./ms-SWlgk8W2.js`),[]),en:()=>e(()=>import(`./en-DznfD6eN.js`),[]),zh:()=>e(()=>import(`./zh--alDSNZM.js`),[]),ta:()=>e(()=>import(`./ta-BjvXxroH.js`),[])};export{t};

@@ -1,0 +1,1 @@
+var e={"display.title":`Queue numbers`,"display.none":`No call yet today`,"display.called":`Called`,"display.again":`Called again`,"display.serving":`Being served`};export{e as default};

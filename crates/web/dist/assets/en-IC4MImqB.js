@@ -1,0 +1,1 @@
+var e={"urgent.title":`Emergency`,"urgent.listen":`Listen to the announcement and follow the staff.`};export{e as default};

@@ -1,0 +1,1 @@
+import{_ as e}from"./shared-BReiDtNL.js";var t=({label:t,accept:n,describedBy:r,invalid:i,onFile:a})=>e(`label`,{class:`file`,children:[t,e(`input`,{type:`file`,class:`unseen`,accept:n,"aria-describedby":r,"aria-invalid":i,onChange:({currentTarget:e})=>{let t=e.files?.[0];t&&a(t),e.value=``}})]});export{t};

@@ -1,0 +1,1 @@
+import{V as e}from"./shared-BReiDtNL.js";var t={ms:()=>e(()=>import(`./ms-BQf2iCWG.js`),[]),en:()=>e(()=>import(`./en-QgXpcg5j.js`),[]),zh:()=>e(()=>import(`./zh-Dz-Ps7e_.js`),[]),ta:()=>e(()=>import(`./ta-DusHZi-K.js`),[])};export{t};

@@ -1,1 +1,0 @@
-import{t as e}from"./shared-BbjNcK86.js";var t=2e4,n=1500;async function r(r,i,a){let o=Date.now();for(;;){let s=await e(`POST`,r,i,a);if(s.type===`found`||s.type===`refused`&&!s.passing)return s;let c=Math.max(n,s.type===`refused`?s.after_ms:0)*(1+Math.random()/4);if(Date.now()+c-o>t)return s;await new Promise(e=>setTimeout(e,c))}}export{r as t};

@@ -1,0 +1,1 @@
+var e={"display.title":`Nombor giliran`,"display.none":`Belum ada panggilan hari ini`,"display.called":`Dipanggil`,"display.again":`Panggilan semula`,"display.serving":`Dilayan`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"urgent.title":`Kecemasan`,"urgent.listen":`Dengar pengumuman dan ikut arahan petugas.`};export{e as default};

@@ -1,0 +1,1 @@
+import{P as e,_ as t,z as n}from"./shared-BReiDtNL.js";import{o as r}from"./services-O1I2uFmm.js";function i({view:i}){let{language:a,say:o}=e();return i.notices?.length?t(`section`,{"aria-label":o(`kiosk.notices`),children:t(`ul`,{class:`notices`,children:i.notices.map(({id:e,text:i})=>t(`li`,{children:[t(r,{name:`notice`}),n(i,a)]},e??i.ms))})}):null}export{i as Notices};

@@ -1,1 +1,0 @@
-import"./texts-DEPlyfWv.js";import{t as e}from"./pause-BEV9jcst.js";import{_ as t}from"./shared-BbjNcK86.js";function n({presser:n,asking:r,onClose:i}){return t(e,{onClose:i,onChoose:e=>{i(),r.what===`pause`&&n.press({type:`pause_counter`,counter:r.counter,reason:e})}})}export{n as Task};

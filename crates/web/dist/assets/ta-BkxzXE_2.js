@@ -1,0 +1,1 @@
+var e={"urgent.title":`அவசரம்`,"urgent.listen":`அறிவிப்பைக் கேட்டு, பணியாளர்களின் வழிகாட்டுதலைப் பின்பற்றுங்கள்.`};export{e as default};

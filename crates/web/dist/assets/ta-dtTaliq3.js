@@ -1,0 +1,1 @@
+var e={"display.title":`வரிசை எண்கள்`,"display.none":`இன்று இன்னும் அழைப்பு இல்லை`,"display.called":`அழைப்பு`,"display.again":`மீண்டும் அழைப்பு`,"display.serving":`சேவையில்`};export{e as default};

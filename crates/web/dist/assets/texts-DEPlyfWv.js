@@ -1,1 +1,0 @@
-import{L as e,V as t}from"./shared-BbjNcK86.js";import{i as n}from"./dashboard-C0iXA3Iw.js";import{t as r}from"./hall-DZmU8gQ0.js";import{r as i}from"./who-B0DHLufU.js";e(n,r,i,{ms:()=>t(()=>import(`./ms-BG-8Thra.js`),[]),en:()=>t(()=>import(`./en-BvbRPnQq.js`),[]),zh:()=>t(()=>import(`./zh-CLfHmMvR.js`),[]),ta:()=>t(()=>import(`./ta-FFaLycEp.js`),[])});

@@ -1,0 +1,1 @@
+import{V as e}from"./shared-BReiDtNL.js";var t={ms:()=>e(()=>import(`./ms-XX-JIRQD.js`),[]),en:()=>e(()=>import(`./en-IC4MImqB.js`),[]),zh:()=>e(()=>import(`./zh-DTbzOFml.js`),[]),ta:()=>e(()=>import(`./ta-BkxzXE_2.js`),[])};export{t};

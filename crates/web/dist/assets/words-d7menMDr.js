@@ -1,0 +1,1 @@
+import{L as e,V as t}from"./shared-BReiDtNL.js";e({ms:()=>t(()=>import(`./ms-tcghYjPw.js`),[]),en:()=>t(()=>import(`./en--7_0eU7p.js`),[]),zh:()=>t(()=>import(`./zh-C9ADwADL.js`),[]),ta:()=>t(()=>import(`./ta-BubnNsSW.js`),[])});

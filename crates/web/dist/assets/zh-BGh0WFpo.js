@@ -1,0 +1,1 @@
+var e={"display.title":`排队号码`,"display.none":`今天尚未叫号`,"display.called":`叫号`,"display.again":`再次叫号`,"display.serving":`服务中`};export{e as default};

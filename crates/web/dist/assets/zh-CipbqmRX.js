@@ -1,1 +1,0 @@
-var e={"file.out":`导出`,"file.out.why":`当前生效的设置，不含尚未应用的更改。`,"file.save":`存为文件`,"file.in":`导入`,"file.in.why":`先检查文件并显示更改。它将取代尚未应用的更改。`,"file.choose":`设置文件（.json）`,"file.large":`文件太大：最大 512 KB。`,"file.other":`这不是 Giliran 的设置文件。`,"file.version":`该文件由其他版本创建。`,"file.form":`文件内容不符合办事处设置的格式。`};export{e as default};

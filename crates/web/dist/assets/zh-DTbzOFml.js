@@ -1,0 +1,1 @@
+var e={"urgent.title":`紧急通知`,"urgent.listen":`请留意广播，并听从工作人员指示。`};export{e as default};
