@@ -11,7 +11,7 @@ const at = (time: string) => `2026-11-23T${time}:00Z`;
 const NOON = Date.parse(at('12:00'));
 const ANNOUNCING: AnnouncingView = {
   repeats: 1,
-  within_s: 90,
+  within_s: 180,
   languages: ['ms', 'en'],
   zones: [
     { id: 'dewan', name: { ms: 'Dewan' }, volume_db: -6 },
@@ -47,5 +47,5 @@ test('it is as loud as in the loudest zone in which it is heard from here', () =
 test('it is said in the languages of the zone where it is heard in one alone, else in those of the office', () => {
   assert.deepEqual(languagesOf(ANNOUNCING, ['dewan', 'kantin'], ['kantin']), ['ta']);
   assert.deepEqual(languagesOf(ANNOUNCING, ['dewan', 'kantin'], []), ['ms', 'en']);
-  assert.equal(languagesOf({ repeats: 1, within_s: 90 }, [], []), undefined);
+  assert.equal(languagesOf({ repeats: 1, within_s: 180 }, [], []), undefined);
 });
