@@ -44,7 +44,7 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("POST", paths::REPORTS, "dpg"), // what is no report is refused before
     ("GET", paths::ANNOUNCEMENT, "dp"),
     ("GET", paths::SENTENCES, "osau dpg"),
-    ("POST", paths::RECORDINGS, "s"),
+    ("POST", paths::RECORDINGS, "sa"),
     ("GET", paths::RECORDING, "osau dpg"),
     ("GET", paths::MEDIA, "osau dpg"),
     ("GET", paths::MEDIUM, "osau dpg"),

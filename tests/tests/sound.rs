@@ -201,7 +201,7 @@ impl Visitor {
 
     /// What their call sounds like, in Malay and in their own language.
     fn sound(&self, voices: &Voices) -> Vec<f32> {
-        let call = Call::new(self.number, self.place.0, self.place.1.into()).expect("it can be said");
+        let call = Call::new(self.number, self.place.0, self.place.1).expect("it can be said");
         let languages = vec![Language::Ms, self.language];
         voices.announce(&[call], &Manner { chime: true, languages, form: Form::Full, repeats: 1 })
     }

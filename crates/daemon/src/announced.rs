@@ -23,10 +23,18 @@ impl Announced {
         if begins {
             self.0.clear();
         }
-        let Some(made) = picture::announcement(entry) else { return begins };
+        let before = self.0.len();
+        for event in &entry.events {
+            if let Event::AnnouncementEnded { announcement } = event {
+                self.0.retain(|made| made.urgent != Some(announcement.0));
+            }
+        }
+        let Some(made) = picture::announcement(entry) else { return begins || self.0.len() < before };
         self.0.push_back(made);
         if self.0.len() > KEPT {
-            self.0.pop_front();
+            // What is urgent is said again until it is called off.
+            let oldest = self.0.iter().position(|made| made.urgent.is_none()).unwrap_or(0);
+            self.0.remove(oldest);
         }
         true
     }

@@ -866,11 +866,11 @@ impl Clerk {
         self.feeds.iter().for_each(|feed| feed.tell_beside(Beside::Opening, frame.clone()));
     }
 
-    /// Only the last calls and announcements are reported of.
+    /// The last calls and announcements are reported of.
     fn follow_calls(&self, spoken: Spoken) {
         let calls = self.calls.iter().map(|call| (call.seq, &call.zones));
         let made = self.announced.iter().map(|made| (made.seq, &made.zones));
-        self.reports.follow(calls.chain(made), spoken);
+        self.reports.follow(calls.chain(made), &self.health.whole_office(), spoken);
     }
 
     /// Tells staff what became of calls in the hall, at most twice a second: many screens report at once. What

@@ -93,7 +93,7 @@ pub enum Beside {
 }
 
 /// So many calls' and announcements' reports are told to whoever comes back: those that a whole picture has.
-const REPORTED: usize = 40;
+const REPORTED: usize = 128;
 
 /// The frames for one audience of one branch.
 #[derive(Debug)]

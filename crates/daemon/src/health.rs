@@ -192,9 +192,18 @@ impl Health {
         *heard = (*heard).max(Some(at));
     }
 
-    /// A new day: nothing was heard on it yet.
+    /// A new day: nothing was heard on it yet, and nothing is expected of zones whose loudspeakers are gone.
     pub fn begin_day(&self) {
-        self.now().last_heard = None;
+        let mut now = self.now();
+        now.last_heard = None;
+        now.zones.retain(|_, zone| zone.speakers.count > 0 || zone.standby > 0);
+    }
+
+    /// The zones that are the whole office: those that loudspeakers have named, or the one without a name.
+    pub fn whole_office(&self) -> Vec<String> {
+        let now = self.now();
+        let named: Vec<_> = now.zones.keys().filter(|zone| *zone != EVERYWHERE).cloned().collect();
+        if named.is_empty() { vec![EVERYWHERE.to_owned()] } else { named }
     }
 
     /// As supervisors see it.

@@ -6,7 +6,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use axum::body::Bytes;
@@ -58,7 +58,8 @@ impl Recordings {
     }
 
     /// Brings a WAV file into the form in which it is said, and keeps that.
-    pub fn keep(&self, branch: &BranchId, sent: &[u8]) -> Result<Kept, NotKept> {
+    /// The oldest of too many are removed, but none that is `in_use`.
+    pub fn keep(&self, branch: &BranchId, sent: &[u8], in_use: &[RecordingId]) -> Result<Kept, NotKept> {
         let samples = giliran_voice::recording::read(sent)?;
         let length = Duration::from_secs(samples.len() as u64) / RATE_HZ;
         let sound = wav::file(&samples).map_err(|why| NotKept::Unfit(RecordingError::Wav(why)))?;
@@ -72,7 +73,10 @@ impl Recordings {
             fs::write(&new, &sound)?;
             fs::File::open(&new)?.sync_all()?;
             fs::rename(&new, &file)?;
-            forget_oldest(&folder)?;
+            forget_oldest(&folder, in_use)?;
+        } else {
+            // Whoever sends it again wants it kept.
+            fs::File::options().append(true).open(&file)?.set_modified(SystemTime::now())?;
         }
         Ok(Kept { id, length })
     }
@@ -88,7 +92,10 @@ impl Recordings {
     }
 }
 
-fn forget_oldest(folder: &Path) -> io::Result<()> {
+fn forget_oldest(folder: &Path, in_use: &[RecordingId]) -> io::Result<()> {
+    let is_used = |file: &Path| {
+        file.file_stem().is_some_and(|name| in_use.iter().any(|used| name == used.to_string().as_str()))
+    };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -96,7 +103,11 @@ fn forget_oldest(folder: &Path) -> io::Result<()> {
     }
     files.sort();
     let many = files.len().saturating_sub(KEPT);
-    files.into_iter().take(many).try_for_each(|(_, file)| fs::remove_file(file))
+    let old = files.into_iter().map(|(_, file)| file).filter(|file| !is_used(file)).take(many);
+    for file in old {
+        fs::remove_file(file)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -115,14 +126,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let recordings = Recordings::beside(&folder.path().join("office.db"));
         let branch: BranchId = "contoh".parse().unwrap();
-        let one = recordings.keep(&branch, &tone(440.0)).unwrap();
-        assert_eq!(recordings.keep(&branch, &tone(440.0)).unwrap(), one);
-        let other = recordings.keep(&branch, &tone(880.0)).unwrap();
+        let one = recordings.keep(&branch, &tone(440.0), &[]).unwrap();
+        assert_eq!(recordings.keep(&branch, &tone(440.0), &[]).unwrap(), one);
+        let other = recordings.keep(&branch, &tone(880.0), &[]).unwrap();
         assert_ne!(one.id, other.id);
         assert!(one.length > Duration::from_millis(900), "{:?}", one.length);
         assert!(recordings.has(&branch, &one.id) && recordings.find(&branch, &other.id).is_some());
         assert!(!recordings.has(&"lain".parse().unwrap(), &one.id), "each branch has its own");
-        let refused = recordings.keep(&branch, b"RIFF of nothing").unwrap_err();
+        let refused = recordings.keep(&branch, b"RIFF of nothing", &[]).unwrap_err();
         assert!(matches!(refused, NotKept::Unfit(_)), "{refused}");
     }
 }

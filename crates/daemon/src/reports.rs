@@ -16,6 +16,9 @@ use giliran_protocol::{report::Reported, view::ReportView};
 
 use crate::health::Health;
 
+/// So many calls and announcements are followed: in a crowd one is called every second, and may wait for minutes.
+const FOLLOWED: usize = 128;
+
 /// So many clients are told apart for one call; a hall has a tenth of them.
 const CLIENTS: usize = 512;
 
@@ -24,6 +27,9 @@ const QUEUED_WITHIN: Duration = Duration::from_secs(6);
 
 /// How much longer than a call may wait it takes to say it, the longest in all languages and repeated.
 const SAID_WITHIN: Duration = Duration::from_secs(60);
+
+/// So many of the last are kept however old they are: screens show as many.
+const SHOWN: usize = 20;
 
 /// A call that is older is of no use to anybody any more.
 const OLD: Duration = Duration::from_secs(600);
@@ -53,6 +59,8 @@ struct OfCall {
     by: BTreeSet<(String, Reported)>,
     /// Whether staff know.
     told: bool,
+    /// When it was first known of.
+    made: Instant,
     /// When it was made; none where nobody waits for reports.
     since: Option<Instant>,
     /// How it stands in each of its zones; the whole office is one without a name.
@@ -74,12 +82,11 @@ struct InZone {
 
 impl OfCall {
     fn new(call: u64, zones: &[String], spoken: Spoken) -> Self {
-        let everywhere = [EVERYWHERE.to_owned()];
-        let zones = if zones.is_empty() { &everywhere } else { zones };
         Self {
             seen: ReportView { call, ..ReportView::default() },
             by: BTreeSet::new(),
             told: true,
+            made: Instant::now(),
             since: (spoken == Spoken::Now).then(Instant::now),
             zones: zones.iter().map(|zone| (zone.clone(), InZone::default())).collect(),
         }
@@ -111,16 +118,27 @@ impl Reports {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last calls and announcements are these now, with their zones; the reports of all others are let go of.
-    pub fn follow<'a>(&self, calls: impl Iterator<Item = (u64, &'a Vec<String>)>, spoken: Spoken) {
+    /// The last calls and announcements are these now, with their zones: where they have none, those of the
+    /// `whole_office`. Reports of others are kept while anybody may still wait for them.
+    pub fn follow<'a>(
+        &self,
+        calls: impl Iterator<Item = (u64, &'a Vec<String>)>,
+        whole_office: &[String],
+        spoken: Spoken,
+    ) {
         let mut known = self.calls();
-        let mut before: BTreeMap<u64, OfCall> =
-            std::mem::take(&mut *known).into_iter().map(|of_call| (of_call.seen.call, of_call)).collect();
-        let mut followed: Vec<OfCall> = calls
-            .map(|(call, zones)| before.remove(&call).unwrap_or_else(|| OfCall::new(call, zones, spoken)))
-            .collect();
-        followed.sort_by_key(|of_call| of_call.seen.call);
-        *known = followed.into();
+        let mut last: Vec<(u64, &Vec<String>)> = calls.collect();
+        last.sort_by_key(|(call, _)| *call);
+        let newest = known.back().map(|of_call| of_call.seen.call);
+        for (call, zones) in last.into_iter().filter(|(call, _)| newest.is_none_or(|newest| *call > newest)) {
+            let zones = if zones.is_empty() { whole_office } else { zones };
+            known.push_back(OfCall::new(call, zones, spoken));
+        }
+        let many = known.len().saturating_sub(FOLLOWED);
+        known.drain(..many);
+        while known.len() > SHOWN && known.front().is_some_and(|of_call| of_call.made.elapsed() > OLD) {
+            known.pop_front();
+        }
     }
 
     /// Takes in a report of a client that is heard in `zones`, all of the call's where it names none; says whether it
@@ -222,7 +240,7 @@ mod tests {
 
     fn follow(reports: &Reports, calls: &[u64]) {
         let nowhere = Vec::new();
-        reports.follow(calls.iter().map(|call| (*call, &nowhere)), Spoken::Now);
+        reports.follow(calls.iter().map(|call| (*call, &nowhere)), &[EVERYWHERE.to_owned()], Spoken::Now);
     }
 
     #[test]
@@ -249,19 +267,35 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_calls_have_reports_and_those_keep_them() {
+    fn calls_that_screens_no_longer_show_have_reports_still_and_the_oldest_of_very_many_have_none() {
         let reports = Reports::default();
         follow(&reports, &[3, 5, 8]);
         for call in [3, 5, 8] {
             assert_eq!(reports.take(call, "a", Reported::Shown, &[]), Ok(true));
         }
-        follow(&reports, &[5, 8, 9]);
+        follow(&reports, &[8, 9]);
         let seen: Vec<_> = reports.view().iter().map(|seen| (seen.call, seen.shown)).collect();
-        assert_eq!(seen, [(5, 1), (8, 1)]);
-        assert_eq!(reports.take(3, "b", Reported::Shown, &[]), Err(UnknownCall));
+        assert_eq!(seen, [(3, 1), (5, 1), (8, 1)]);
+        assert_eq!(reports.take(3, "b", Reported::Shown, &[]), Ok(true), "it may have waited for minutes");
         assert_eq!(reports.take(8, "a", Reported::Shown, &[]), Ok(false));
-        follow(&reports, &[]);
+        assert_eq!(reports.take(4, "a", Reported::Shown, &[]), Err(UnknownCall));
+        follow(&reports, &(10..=9 + FOLLOWED as u64).collect::<Vec<_>>());
         assert_eq!(reports.view(), []);
+    }
+
+    #[test]
+    fn what_is_said_everywhere_is_to_be_heard_in_each_zone() {
+        let reports = Reports::default();
+        let (hall, canteen) = (vec!["dewan".to_owned()], vec!["kantin".to_owned()]);
+        let whole = [hall.clone(), canteen.clone()].concat();
+        let health = std::sync::Arc::new(Health::new());
+        let _here = [&hall, &canteen].map(|zones| health.joins(crate::health::Part::Speaker(zones.clone())));
+        assert_eq!(health.whole_office(), whole);
+        reports.follow([(1, &vec![])].into_iter(), &whole, Spoken::Now);
+        reports.take(1, "a", Reported::Queued, &hall).unwrap();
+        reports.take(1, "a", Reported::Failed, &hall).unwrap();
+        reports.take(1, "b", Reported::Withheld, &canteen).unwrap();
+        assert_eq!(reports.unheard(Duration::from_secs(90), &health), [(1, hall)]);
     }
 
     #[test]
@@ -274,7 +308,7 @@ mod tests {
         let _hall = health.joins(Part::Speaker(vec!["dewan".into()]));
         let reports = Reports::default();
         let (hall, both) = (vec!["dewan".to_owned()], vec!["dewan".to_owned(), "kantin".to_owned()]);
-        reports.follow([(1, &hall), (2, &both), (3, &hall), (4, &hall)].into_iter(), Spoken::Now);
+        reports.follow([(1, &hall), (2, &both), (3, &hall), (4, &hall)].into_iter(), &[], Spoken::Now);
         let within = Duration::from_secs(90);
         let age = |seconds| {
             let since = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
@@ -296,7 +330,7 @@ mod tests {
         assert_eq!(reports.unheard(within, &health), [(3, hall.clone())], "it has had its time");
         assert_eq!(reports.take(1, "b", Reported::Finished, &hall), Ok(true));
         assert_eq!(reports.view()[0].unheard, Vec::<String>::new());
-        reports.follow([(1, &hall), (9, &hall)].into_iter(), Spoken::Before);
+        reports.follow([(1, &hall), (9, &hall)].into_iter(), &[], Spoken::Before);
         assert_eq!(
             reports.unheard(within, &health),
             [],

@@ -34,8 +34,9 @@ pub use pressure::Lengths;
 /// meanwhile, or is gone.
 pub const STALE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
-/// How old a call may be that a loudspeaker which stands by says in place of another.
-pub const TAKEN_OVER_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+/// How much longer than a call may wait what is said late may have waited: by a loudspeaker that stands by, which learns
+/// of it when others have failed to say it, or after something urgent.
+pub const SAID_LATE_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// A call that has waited so long is left out if its visitor has come meanwhile.
 const COME_AFTER: SignedDuration = SignedDuration::from_secs(15);
@@ -47,7 +48,7 @@ pub const URGENT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 const ANNOUNCED: u8 = 1;
 
 /// So many calls and announcements are remembered for whoever stands by.
-const REMEMBERED: usize = 40;
+const REMEMBERED: usize = 128;
 
 /// What is spoken, by whoever set the loudspeaker up and the voices that there are.
 #[derive(Debug, Clone, Default)]
@@ -166,13 +167,16 @@ pub struct Taken {
     pub unsaid: Vec<(ToSay, Unsaid)>,
 }
 
-/// How far a log was followed: all before it is done with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// How far a log was followed: all up to its mark is done with, and some behind it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Progress {
     /// The log.
     pub log: Uuid,
-    /// The last call or announcement that was said, or judged not to be.
+    /// All calls and announcements up to this were said, or judged not to be.
     pub seq: u64,
+    /// Of what came after, these are done with too: calls go before what is of no hurry.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub done: BTreeSet<u64>,
 }
 
 /// What is said next, and how.
@@ -181,6 +185,8 @@ pub struct Announcer {
     lengths: Lengths,
     /// How far the log was judged.
     seen: Option<Progress>,
+    /// The calls and announcements that were, of the last ones.
+    judged: BTreeSet<u64>,
     /// The latest time that the daemon has told.
     now: Timestamp,
     calls: VecDeque<CallView>,
@@ -190,6 +196,8 @@ pub struct Announcer {
     urgent_seqs: BTreeMap<u64, u64>,
     /// Which of what is urgent comes next, and when.
     urgent_next: (usize, Timestamp),
+    /// Whether something urgent has come that was not begun yet.
+    urgent_is_new: bool,
     announcing: AnnouncingView,
     screens: Vec<Language>,
     /// The number at each counter and whether its visitor has come.
@@ -205,6 +213,7 @@ impl Announcer {
         Self {
             policy,
             lengths,
+            judged: before.as_ref().map(|before| before.done.clone()).unwrap_or_default(),
             seen: before,
             now: Timestamp::MIN,
             calls: VecDeque::new(),
@@ -212,6 +221,7 @@ impl Announcer {
             urgent: Vec::new(),
             urgent_seqs: BTreeMap::new(),
             urgent_next: (0, Timestamp::MIN),
+            urgent_is_new: false,
             announcing: place::unconfigured(),
             screens: Language::ALL.into(),
             counters: BTreeMap::new(),
@@ -226,14 +236,19 @@ impl Announcer {
             News::Snapshot { log, seq, now, view } => {
                 self.now = *now; // a new picture may be of a daemon whose clock was set back
                 self.look_at(view);
-                let known = self.seen.filter(|seen| seen.log == *log && seen.seq <= *seq);
+                let known = self.seen.as_ref().is_some_and(|seen| seen.log == *log && seen.seq <= *seq);
                 let calls = view.calls.iter().flatten().cloned().map(ToSay::Call);
                 let others = view.announcements.iter().flatten().cloned().map(ToSay::Announcement);
                 let mut listed: Vec<_> = calls.chain(others).collect();
                 listed.sort_by_key(ToSay::seq);
+                // Of what is urgent it is reported by its entry, also when that is older than this program.
+                self.urgent_seqs = listed.iter().filter_map(urgent_seq).collect();
                 // On the first picture, and on one of another log, all that was called is old.
-                let taken = if known.is_some() { self.judge(listed) } else { Taken::default() };
-                self.seen = Some(Progress { log: *log, seq: *seq });
+                let taken = if known { self.judge(listed) } else { Taken::default() };
+                if !known {
+                    self.judged.clear();
+                }
+                self.seen = Some(Progress { log: *log, seq: *seq, done: BTreeSet::new() });
                 taken
             }
             News::Resumed { now, .. } => {
@@ -299,6 +314,7 @@ impl Announcer {
         if mine.iter().any(|urgent| !self.urgent.contains(urgent)) {
             // The newest first, and at once.
             self.urgent_next = (mine.len().saturating_sub(1), Timestamp::MIN);
+            self.urgent_is_new = true;
         }
         self.urgent = mine;
     }
@@ -306,6 +322,17 @@ impl Announcer {
     /// Whether something is urgent, before which everything else gives way, what is being said too.
     pub fn is_urgent(&self) -> bool {
         !self.urgent.is_empty()
+    }
+
+    /// Whether what is being said gives way now: to what is urgent, and what is urgent to its being called off and to
+    /// what came after it.
+    pub fn cuts_off(&self, saying: &What) -> bool {
+        match saying {
+            What::Urgent(said, _) => {
+                self.urgent_is_new || !self.urgent.iter().any(|urgent| urgent.id == said.id)
+            }
+            What::Calls(_) | What::Announcement(_) => self.is_urgent(),
+        }
     }
 
     /// The next announcement at that time of the daemon's; it is taken as said. What is not said after all goes into
@@ -354,22 +381,32 @@ impl Announcer {
     pub fn progress(&self, in_hand: Option<&Announcement>) -> Option<Progress> {
         let waiting = self.calls.iter().map(|call| call.seq).chain(self.others.iter().map(|made| made.seq));
         let in_hand = in_hand.into_iter().flat_map(Announcement::seqs);
-        let first = waiting.chain(in_hand).min();
-        self.seen.map(|seen| Progress { seq: first.map_or(seen.seq, |first| first - 1), ..seen })
+        let open: BTreeSet<_> = waiting.chain(in_hand).collect();
+        let seen = self.seen.as_ref()?;
+        let Some(first) = open.first() else {
+            return Some(Progress { done: BTreeSet::new(), ..seen.clone() });
+        };
+        let done = self.judged.range(*first..).filter(|seq| !open.contains(seq)).copied().collect();
+        Some(Progress { log: seen.log, seq: first - 1, done })
     }
 
-    /// The zones of something in which this loudspeaker is heard; none where it is heard in all of them.
+    /// The zones of something in which this loudspeaker is heard; none where it is heard in all of them. What is said
+    /// everywhere is heard in this loudspeaker's own.
     pub fn heard_in(&self, zones: &[String]) -> Vec<String> {
-        if self.policy.zones.is_empty() {
-            return Vec::new();
+        if self.policy.zones.is_empty() || zones.is_empty() {
+            return self.policy.zones.clone();
         }
         zones.iter().filter(|zone| self.policy.zones.contains(zone)).cloned().collect()
     }
 
-    /// What is still to be said, for whoever ends.
-    pub fn into_waiting(self) -> impl Iterator<Item = ToSay> {
-        let calls = self.calls.into_iter().map(ToSay::Call);
-        calls.chain(self.others.into_iter().map(ToSay::Announcement))
+    /// What is still to be said, and in which of its zones, for whoever ends.
+    pub fn into_waiting(self) -> impl Iterator<Item = (ToSay, Vec<String>)> {
+        let calls = self.calls.iter().cloned().map(ToSay::Call);
+        let waiting: Vec<_> = calls.chain(self.others.iter().cloned().map(ToSay::Announcement)).collect();
+        waiting.into_iter().map(move |what| {
+            let zones = self.heard_in(what.zones());
+            (what, zones)
+        })
     }
 
     fn place(&self) -> Place<'_> {
@@ -383,6 +420,14 @@ impl Announcer {
             // Entries come after a picture, so there is a place to count from.
             let Some(seen) = self.seen.as_mut().filter(|seen| made.seq() > seen.seq) else { continue };
             seen.seq = made.seq();
+            let is_done = seen.done.contains(&made.seq());
+            self.judged.insert(made.seq());
+            if self.judged.len() > REMEMBERED {
+                self.judged.pop_first();
+            }
+            if is_done {
+                continue; // said before the program was started anew
+            }
             if !self.place().is_in(made.zones()) {
                 continue; // others say it
             }
@@ -442,7 +487,8 @@ impl Announcer {
         if !mine || waits || self.given_out.contains(&seq) {
             return taken;
         }
-        if self.now.duration_since(made.wanted_at()) > TAKEN_OVER_WITHIN {
+        let within = SignedDuration::from_secs(self.announcing.within_s.into());
+        if self.now.duration_since(made.wanted_at()) > within + SAID_LATE_WITHIN {
             taken.unsaid.push((made, Unsaid::Stale));
         } else {
             self.queue(made, &mut taken);
@@ -456,6 +502,7 @@ impl Announcer {
         let within = SignedDuration::from_secs(self.announcing.within_s.into());
         let place = Place { zones: &self.policy.zones, announcing: &self.announcing };
         let counters = &self.counters;
+        let too_late = within + SAID_LATE_WITHIN;
         let mut out = Vec::new();
         self.calls.retain(|call| {
             let age = now.duration_since(call.at);
@@ -468,7 +515,7 @@ impl Announcer {
                 Unsaid::Quiet
             } else if paced && age > COME_AFTER && has_come() {
                 Unsaid::Come
-            } else if paced && !standby && age > within {
+            } else if paced && age > if standby { too_late } else { within } {
                 Unsaid::Crowded
             } else {
                 return true;
@@ -477,11 +524,16 @@ impl Announcer {
             false
         });
         self.others.retain(|made| {
-            let quiet = place.is_quiet(&made.zones, now);
-            if quiet {
-                out.push((ToSay::Announcement(made.clone()), Unsaid::Quiet));
-            }
-            !quiet
+            let age = now.duration_since(made.due.unwrap_or(made.at));
+            let why = if place.is_quiet(&made.zones, now) {
+                Unsaid::Quiet
+            } else if paced && age > too_late {
+                Unsaid::Crowded
+            } else {
+                return true;
+            };
+            out.push((ToSay::Announcement(made.clone()), why));
+            false
         });
         unsaid.extend(out);
     }
@@ -528,6 +580,7 @@ impl Announcer {
         let urgent = self.urgent.get(n).or_else(|| self.urgent.first())?.clone();
         let manner = self.manner_of(&urgent.sound, &urgent.zones, 1);
         self.urgent_next = ((n + 1) % self.urgent.len(), at);
+        self.urgent_is_new = false;
         // As loud as it goes, whatever the hour.
         let seq = self.urgent_seqs.get(&urgent.id).copied();
         Some(Announcement { what: What::Urgent(urgent, seq), manner, volume_db: 0 })
@@ -535,7 +588,9 @@ impl Announcer {
 
     /// Something urgent was said; it is said again after a pause.
     pub fn urgent_was_said(&mut self, now: Timestamp) {
-        self.urgent_next.1 = now.saturating_add(URGENT_PAUSE).unwrap_or(Timestamp::MAX);
+        if !self.urgent_is_new {
+            self.urgent_next.1 = now.saturating_add(URGENT_PAUSE).unwrap_or(Timestamp::MAX);
+        }
     }
 
     fn manner_of(&self, sound: &Sound, zones: &[String], repeats: u8) -> Manner {
@@ -546,6 +601,14 @@ impl Announcer {
             Sound::Recording(_) => Vec::new(),
         };
         Manner { chime: true, languages, form: giliran_voice::Form::Full, repeats }
+    }
+}
+
+/// What something urgent is called off by, and its place in the log.
+fn urgent_seq(made: &ToSay) -> Option<(u64, u64)> {
+    match made {
+        ToSay::Announcement(AnnouncementView { urgent: Some(id), seq, .. }) => Some((*id, *seq)),
+        ToSay::Announcement(_) | ToSay::Call(_) => None,
     }
 }
 

@@ -2,11 +2,11 @@
 //! can be said when the line is down.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use giliran_client::{Api, Key};
@@ -25,7 +25,7 @@ const HELD: usize = 8;
 const KEPT: usize = 64;
 
 /// How soon a recording that could not be fetched is asked for again.
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// The recordings that are on this machine, and those that are on their way.
 pub struct Recordings {
@@ -39,6 +39,8 @@ pub struct Recordings {
     /// What could not be had, and when it is tried again.
     failed: BTreeMap<String, Instant>,
     wanted: Vec<String>,
+    /// Of which it was said that they could not be had.
+    told: BTreeSet<String>,
 }
 
 impl Recordings {
@@ -53,6 +55,7 @@ impl Recordings {
             fetches: JoinSet::new(),
             failed: BTreeMap::new(),
             wanted: Vec::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -75,6 +78,9 @@ impl Recordings {
             return;
         }
         if let Some(samples) = fs::read(self.file(name)).ok().and_then(|bytes| read(&bytes).ok()) {
+            // What is of use is not among the oldest.
+            let used = fs::File::options().append(true).open(self.file(name));
+            let _ = used.and_then(|file| file.set_modified(SystemTime::now()));
             self.hold(name, samples);
             return;
         }
@@ -138,7 +144,9 @@ impl Recordings {
         match samples {
             Ok(samples) => self.hold(name, samples),
             Err(why) => {
-                tracing::warn!(name, %why, "a recording can't be had, trying again");
+                if self.told.insert(name.to_owned()) {
+                    tracing::warn!(name, %why, "a recording can't be had, trying again");
+                }
                 self.failed.insert(name.to_owned(), Instant::now() + AGAIN);
             }
         }

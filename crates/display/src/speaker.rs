@@ -92,6 +92,9 @@ const KEEP_AGAIN: Duration = Duration::from_secs(60);
 /// put in again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
+/// So long is waited for a recording that is asked for.
+const RECORDING_COMES_WITHIN: SignedDuration = SignedDuration::from_secs(30);
+
 /// So often is it said again when it breaks off: a sound server that is busy drops whoever plays.
 const MOST_FAILURES: u8 = 3;
 
@@ -273,7 +276,7 @@ impl Speaker {
     /// Begins to say what comes next, if nothing is being said. What is urgent cuts off everything else.
     fn say_next(&mut self) -> anyhow::Result<()> {
         if let Some(saying) = self.player.saying() {
-            if self.announcer.is_urgent() && !matches!(saying.what, What::Urgent(..)) {
+            if self.announcer.cuts_off(&saying.what) {
                 self.player.cut();
             }
             return Ok(());
@@ -292,8 +295,10 @@ impl Speaker {
                 Some(name) => {
                     let name = name.to_owned();
                     let samples = self.recordings.get(&name);
-                    if samples.is_none() && self.recordings.is_coming(&name) {
-                        // It is asked for; whatever else waits is said meanwhile.
+                    let age = announcement.wanted_at().map(|at| self.clock.now().duration_since(at));
+                    let in_time = age.is_none_or(|age| age < RECORDING_COMES_WITHIN);
+                    if samples.is_none() && in_time && self.recordings.is_coming(&name) {
+                        // It is asked for. One that does not come fails, and holds nobody up.
                         self.announcer.give_back(announcement);
                         self.rests_until = Some(Instant::now() + TRY_AGAIN);
                         return Ok(());
@@ -320,6 +325,9 @@ impl Speaker {
         let urgent = matches!(over.announcement.what, What::Urgent(..));
         if urgent {
             self.announcer.urgent_was_said(self.clock.now());
+            if matches!(over.result, Ok(Played::Stopped)) {
+                return; // called off, or something more urgent came
+            }
         }
         match &over.result {
             // People who hear nothing need the screens to show them more.
@@ -371,9 +379,9 @@ impl Speaker {
             }
             report(over, &mut reports);
         }
-        for what in announcer.into_waiting() {
+        for (what, zones) in announcer.into_waiting() {
             let why = "the speaker ends";
-            reporter.report(what.seq(), Vec::new(), Reported::Failed, Some(why));
+            reporter.report(what.seq(), zones, Reported::Failed, Some(why));
             reports.push_back(Report::NotAnnounced { what, why: why.into() });
         }
         reporter.end().await;
@@ -383,7 +391,8 @@ impl Speaker {
     fn take(&mut self, news: &News) {
         let told = match news {
             News::Snapshot { now, .. } | News::Resumed { now, .. } => Some(*now),
-            News::Entry { at, .. } => Some(*at),
+            // What was missed comes with the time of then.
+            News::Entry { at, .. } => Some(*at).filter(|at| *at > self.clock.now()),
             News::Waits(_)
             | News::Opening(_)
             | News::Health(_)

@@ -53,15 +53,15 @@ impl Said {
 
     /// How far it was.
     pub fn progress(&self) -> Option<Progress> {
-        self.kept
+        self.kept.clone()
     }
 
     /// Keeps how far it is, where that is news.
     pub fn keep(&mut self, progress: Progress) {
-        if self.kept == Some(progress) {
+        if self.kept.as_ref() == Some(&progress) {
             return;
         }
-        match self.write(progress) {
+        match self.write(&progress) {
             Ok(()) => self.told = false,
             Err(why) if !self.told => {
                 self.told = true;
@@ -73,12 +73,12 @@ impl Said {
     }
 
     /// Old or new, never half: a program may be killed at any moment.
-    fn write(&self, progress: Progress) -> io::Result<()> {
+    fn write(&self, progress: &Progress) -> io::Result<()> {
         if let Some(folder) = self.file.parent() {
             fs::create_dir_all(folder)?;
         }
         let new = self.file.with_extension("new");
-        fs::write(&new, serde_json::to_vec(&progress)?)?;
+        fs::write(&new, serde_json::to_vec(progress)?)?;
         fs::rename(&new, &self.file)
     }
 }

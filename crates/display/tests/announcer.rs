@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use common::{LOG, at, call, picture};
 use giliran_client::{Broken, News};
@@ -417,6 +417,63 @@ fn whoever_stands_by_says_what_others_did_not_and_nothing_twice() {
     assert_eq!(stale(announcer.take(&unheard(1, "dewan"))), [1]);
 }
 
+fn up_to(seq: u64) -> Progress {
+    Progress { log: LOG, seq, done: BTreeSet::new() }
+}
+
+#[test]
+fn what_was_said_before_something_that_waits_is_not_said_again_after_a_kill() {
+    let mut announcer = following(0);
+    announcer.take(&announced(made(1)));
+    for seq in [2, 3] {
+        announcer.take(&entry(call(seq)));
+        assert_eq!(next(&mut announcer, 3).expect("calls go first").seqs(), [seq]);
+    }
+    let kept = announcer.progress(None).expect("it follows a log");
+    assert_eq!(kept, Progress { done: [2, 3].into(), ..up_to(0) });
+    let mut again = Announcer::new(policy(), lengths(), Some(kept));
+    let view = {
+        let mut view = picture(vec![call(2), call(3), call(4)]);
+        view.announcements = Some(vec![made(1)]);
+        view
+    };
+    again.take(&News::Snapshot { log: LOG, seq: 4, now: at(5), view });
+    assert_eq!(said(&mut again), [4, 1]);
+}
+
+#[test]
+fn an_announcement_that_has_waited_too_long_is_false_by_then_and_left_out() {
+    let mut announcer = following(0);
+    announcer.take(&announced(made(1)));
+    announcer.take(&urgent(1, 2));
+    assert!(matches!(next(&mut announcer, 3).expect("at once").what, What::Urgent(..)));
+    announcer.take(&called_off(600));
+    assert_eq!(left_out(&mut announcer, 600), [(1, Unsaid::Crowded)]);
+}
+
+#[test]
+fn what_is_urgent_gives_way_to_its_end_and_to_what_is_newer() {
+    let mut announcer = following(0);
+    announcer.take(&urgent(1, 2));
+    let first = next(&mut announcer, 2).expect("at once");
+    assert!(!announcer.cuts_off(&first.what));
+    let newer = |id, seq| {
+        let News::Entry { changes, .. } = urgent(id, seq) else { unreachable!() };
+        let Some(Change::Urgent { urgent: mut all }) = changes.last().cloned() else { unreachable!() };
+        let News::Entry { changes, .. } = urgent(1, 2) else { unreachable!() };
+        let Some(Change::Urgent { urgent: old }) = changes.last().cloned() else { unreachable!() };
+        all.splice(0..0, old);
+        News::Entry { seq, at: at(seq as i64), changes: vec![Change::Urgent { urgent: all }] }
+    };
+    announcer.take(&newer(2, 3));
+    assert!(announcer.cuts_off(&first.what), "a newer one came");
+    announcer.urgent_was_said(at(3));
+    let second = next(&mut announcer, 3).expect("without a pause");
+    assert!(matches!(&second.what, What::Urgent(made, _) if made.id == 2));
+    announcer.take(&called_off(4));
+    assert!(announcer.cuts_off(&second.what), "it was called off");
+}
+
 #[test]
 fn a_program_that_is_started_again_goes_on_behind_what_was_said() {
     let mut announcer = following(0);
@@ -425,16 +482,16 @@ fn a_program_that_is_started_again_goes_on_behind_what_was_said() {
     }
     let first = next(&mut announcer, 3).expect("the first");
     let progress = announcer.progress(Some(&first));
-    assert_eq!(progress, Some(Progress { log: LOG, seq: 0 }), "it is still being said");
+    assert_eq!(progress, Some(up_to(0)), "it is still being said");
     let progress = announcer.progress(None);
-    assert_eq!(progress, Some(Progress { log: LOG, seq: 1 }));
+    assert_eq!(progress, Some(up_to(1)));
 
     let mut again = Announcer::new(policy(), lengths(), progress);
     again.take(&snapshot(3, vec![call(1), call(2), call(3)]));
     assert_eq!(said(&mut again), [2, 3]);
-    assert_eq!(again.progress(None), Some(Progress { log: LOG, seq: 3 }));
+    assert_eq!(again.progress(None), Some(up_to(3)));
     let mut of_another_log =
-        Announcer::new(policy(), lengths(), Some(Progress { log: Uuid::from_u128(7), seq: 1 }));
+        Announcer::new(policy(), lengths(), Some(Progress { log: Uuid::from_u128(7), ..up_to(1) }));
     of_another_log.take(&snapshot(3, vec![call(2), call(3)]));
     assert_eq!(said(&mut of_another_log), NONE);
 }

@@ -34,6 +34,8 @@ pub enum Right {
     Serve,
     /// Arrange the hall: what counters take, extra opening, closing, appointments.
     Arrange,
+    /// Keep something recorded, to be announced now or by the office's plan.
+    Record,
     /// Change the office's rules.
     SetRules,
     /// Read the rules in force.
@@ -64,7 +66,7 @@ const O: bool = false;
 
 /// The table.
 #[rustfmt::skip]
-const TABLE: [(Right, [bool; 9]); 17] = [
+const TABLE: [(Right, [bool; 9]); 18] = [
     //                         officer supervisor administrator auditor   kiosk display speaker printer sign
     (Right::LookAsKiosk,      [   X,       X,          X,          X,       X,    O,      O,      O,     O ]),
     (Right::LookAsDisplay,    [   X,       X,          X,          X,       O,    X,      X,      O,     X ]),
@@ -76,6 +78,7 @@ const TABLE: [(Right, [bool; 9]); 17] = [
     (Right::Issue,            [   X,       X,          O,          O,       X,    O,      O,      O,     O ]),
     (Right::Serve,            [   X,       X,          O,          O,       O,    O,      O,      O,     O ]),
     (Right::Arrange,          [   O,       X,          O,          O,       O,    O,      O,      O,     O ]),
+    (Right::Record,           [   O,       X,          X,          O,       O,    O,      O,      O,     O ]),
     (Right::SetRules,         [   O,       O,          X,          O,       O,    O,      O,      O,     O ]),
     (Right::ReadRules,        [   O,       X,          X,          X,       O,    O,      O,      O,     O ]),
     (Right::ReadFairOrder,    [   O,       X,          X,          X,       O,    O,      O,      O,     O ]),
@@ -150,7 +153,7 @@ pub fn needs(method: &Method, address: &str) -> Option<Needs> {
         ("POST", paths::REPORTS)                               => right(Right::Report), // of sound: `Speak` too
         ("GET", paths::ANNOUNCEMENT)                           => right(Right::Speak),
         ("GET", paths::RECORDING)                              => right(Right::LookAsDisplay),
-        ("POST", paths::RECORDINGS)                            => right(Right::Arrange),
+        ("POST", paths::RECORDINGS)                            => right(Right::Record),
         ("GET", paths::SENTENCES)                              => right(Right::LookAsDisplay),
         ("GET", paths::MEDIA | paths::MEDIUM)                  => right(Right::LookAsDisplay),
         ("POST", paths::KIOSK_LEAVE)                           => right(Right::Issue), // and somebody's PIN

@@ -88,16 +88,16 @@ pub async fn submit(
 }
 
 /// The command, if what it would have said can be said: a daemon with voices has the sentence, and the recording is
-/// here. A sentence that comes without writing is written as it is said, for screens and for whoever hears nothing.
+/// here. An urgent sentence that comes without writing is written as it is said, for whoever hears nothing.
 async fn sounding(app: &App, branch: &str, mut command: Command) -> Result<Command, Failure> {
-    let Command::Announce { sound, text, .. } = &mut command else { return Ok(command) };
+    let Command::Announce { sound, text, urgent, .. } = &mut command else { return Ok(command) };
     let loaded = app.loaded()?;
     match sound {
         // Without voices here the loudspeakers' own are trusted to have it.
         Sound::Sentence(name) => {
             if let Some(voices) = loaded.announcements.voices().await {
                 let words = recordings::words(&voices, name).ok_or_else(recordings::unknown_sentence)?;
-                if text.is_none() {
+                if *urgent && text.is_none() {
                     *text = written(words);
                 }
             }

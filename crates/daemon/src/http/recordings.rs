@@ -84,12 +84,18 @@ pub async fn keep_recording(
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Json<RecordingKept>, Failure> {
     let sent = sent.map_err(|why| too_large(why.status(), why.body_text()))?;
-    app.office(&branch)?;
+    let office = app.office(&branch)?;
     let branch: BranchId = branch.parse().map_err(|_| Failure::UnknownBranch)?;
     let recordings = app.loaded()?.recordings.clone();
     asker.identity.must_be_in()?;
+    let in_force = office.desk().rules().await?;
+    let planned = in_force.rules.planned.iter().filter_map(|planned| match &planned.sound {
+        giliran_core::Sound::Recording(id) => Some(id.clone()),
+        giliran_core::Sound::Sentence(_) => None,
+    });
+    let planned: Vec<_> = planned.collect();
     let _turn = MAKES_READY.acquire().await.map_err(|_| Failure::Internal)?;
-    let kept = tokio::task::spawn_blocking(move || recordings.keep(&branch, &sent)).await;
+    let kept = tokio::task::spawn_blocking(move || recordings.keep(&branch, &sent, &planned)).await;
     let Kept { id, length } = kept.map_err(|_| Failure::Internal)?.map_err(|why| not_kept(&why))?;
     let length_ms = u32::try_from(length.as_millis()).unwrap_or(u32::MAX);
     Ok(Json(RecordingKept { recording: id.to_string(), length_ms }))

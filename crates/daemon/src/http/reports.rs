@@ -55,6 +55,8 @@ pub async fn report(
         Identity::Device(device) => format!("device {}", device.id),
         Identity::Nobody | Identity::Anybody | Identity::Person(..) => asker.address.to_string(),
     };
+    // Two loudspeakers of one machine are two.
+    let client = if zones.is_empty() { client } else { format!("{client} in {}", zones.join(",")) };
     let news = office.reports.take(call, &client, what, &zones).map_err(|_| unknown_call())?;
     if news && what == Reported::Finished {
         office.health.is_heard(app.clock.now().ok_or(Failure::NotReady)?);

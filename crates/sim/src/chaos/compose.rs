@@ -49,9 +49,9 @@ const PRESSES: [(u32, Kind); 42] = [
     (2, Kind::Seat),
     (2, Kind::Choose),
     (4, Kind::AddNote),
-    (6, Kind::GiveWay),
-    (9, Kind::PostNotice),
-    (3, Kind::WithdrawNotice),
+    (10, Kind::GiveWay),
+    (13, Kind::PostNotice),
+    (2, Kind::WithdrawNotice),
     (8, Kind::Announce),
     (3, Kind::AnnouncePlanned),
     (3, Kind::EndAnnouncement),
@@ -245,7 +245,7 @@ fn command(chance: &mut Chance, sight: &Sight<'_>, kind: Kind) -> Result<Command
             // Often the same one again, so that some do it more often than they may.
             let again = branch.tickets().filter(|(_, ticket)| waits(&ticket.state));
             let again = again.max_by_key(|(_, ticket)| ticket.gave_way).map(|(id, _)| id);
-            let again = again.filter(|_| chance.percent(50));
+            let again = again.filter(|_| chance.percent(70));
             let ticket = again.unwrap_or_else(|| somebody(chance, branch, waits));
             Command::GiveWay { ticket, past }
         }

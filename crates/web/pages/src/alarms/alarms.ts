@@ -49,8 +49,10 @@ export type Remedy =
 
 /** From what part of the promised wait on somebody is near its end. */
 const NEAR = 0.8;
-/** After so long nobody needs to be told again for want of a voice. */
-const OLD_CALL_MS = 300_000;
+/** How much longer than a call may wait until nobody needs to be told any more for want of a voice. */
+const OLD_CALL_MS = 360_000;
+/** How long a call may wait where the office has not said. */
+const WITHIN_S = 180;
 /** How long a pause may be before somebody should look. */
 const PAUSE_MS = 20 * 60_000;
 /** From how many numbers on people should be told that they run out. */
@@ -159,12 +161,12 @@ function remedy(view: BranchView, service: ServiceView): { remedy?: Remedy } {
 }
 
 /** A call of which the daemon found that no loudspeaker has said it though one should have, while its visitor has not come. */
-function unheard({ calls, reports }: BranchView, counter: CounterView, now: number): Alarm | undefined {
+function unheard({ announcing, calls, reports }: BranchView, counter: CounterView, now: number): Alarm | undefined {
   const { current } = counter;
   const call = calls?.findLast((call) => call.counter === counter.id);
   if (!current || current.serving || call?.number !== current.number) return undefined;
   const zones = reports?.find((report) => report.call === call.seq)?.unheard ?? [];
-  if (zones.length === 0 || now - Date.parse(call.at) > OLD_CALL_MS) return undefined;
+  if (zones.length === 0 || now - Date.parse(call.at) > (announcing?.within_s ?? WITHIN_S) * 1000 + OLD_CALL_MS) return undefined;
   return {
     kind: 'unheard',
     wrong: true,

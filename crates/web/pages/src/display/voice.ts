@@ -11,6 +11,8 @@ import { isQuiet, languagesOf, volumeOf } from './place';
 const STALE_MS = 60_000;
 /** A call that has waited so long is left out if its visitor has come meanwhile. */
 const COME_MS = 15_000;
+/** How much longer than a call may wait what is of no hurry may have waited. */
+const SAID_LATE_MS = 300_000;
 /** How long a call may wait, where the office does not say. */
 const WITHIN_S = 90;
 /** With more calls waiting than this, only the first language is spoken. */
@@ -54,6 +56,8 @@ export class Voice {
   #next = 0;
   #rests_until = 0;
   #wakes: ReturnType<typeof setTimeout> | undefined;
+  /** What is urgent that is being said. */
+  #alarm: number | undefined;
   /** Cuts off what is being said, for what is urgent. */
   #cut: (() => void) | undefined;
   #busy = false;
@@ -88,6 +92,8 @@ export class Voice {
       this.#rests_until = 0;
       this.#cut?.();
     }
+    // What was called off is not said to its end.
+    if (this.#alarm !== undefined && !urgent.some(({ id }) => id === this.#alarm)) this.#cut?.();
     this.#urgent = urgent;
     void this.#go();
   }
@@ -121,7 +127,7 @@ export class Voice {
 
   #report({ seq, zones }: { seq: number | undefined; zones?: string[] }, what: Report['what'], why?: string): void {
     if (seq === undefined) return;
-    const mine = this.here.length > 0 && zones?.length ? { zones: zones.filter((zone) => this.here.includes(zone)) } : {};
+    const mine = this.here.length > 0 && { zones: zones?.length ? zones.filter((zone) => this.here.includes(zone)) : [...this.here] };
     this.listener.report({ call: seq, what, ...mine, ...(why !== undefined && { why: why.slice(0, 200) }) });
   }
 
@@ -175,7 +181,11 @@ export class Voice {
       if (this.#age(call) > this.#within_ms()) return this.#report(call, 'failed', 'crowded');
       return true;
     });
-    this.#others = this.#others.filter((made) => !quiet(made) || this.#report(made, 'withheld', 'quiet hours'));
+    this.#others = this.#others.filter((made) => {
+      if (quiet(made)) return this.#report(made, 'withheld', 'quiet hours');
+      // What it says may be false by then.
+      return this.#age(made) <= this.#within_ms() + SAID_LATE_MS || this.#report(made, 'failed', 'crowded');
+    });
   }
 
   /** Says what waits, one after the other. */
@@ -192,6 +202,8 @@ export class Voice {
   async #say({ made, seq, urgent }: Turn): Promise<void> {
     const told = { seq, ...(made.zones && { zones: made.zones }) };
     this.listener.says('number' in made ? made : undefined);
+    this.#alarm = urgent ? (made as UrgentView).id : undefined;
+    let pause = urgent;
     try {
       let left = 'number' in made ? (this.#view?.announcing?.repeats ?? 1) : 1;
       let whole;
@@ -200,6 +212,8 @@ export class Voice {
       if (this.#closed) return;
       this.listener.works(true);
       if (whole) this.#report(told, 'finished');
+      // What cut it off comes at once.
+      else if (urgent) pause = false;
       // It is said when what is urgent is over, if it is still of use.
       else if ('number' in made) this.#calls.unshift(made);
       else this.#others.unshift(made as AnnouncementView);
@@ -207,17 +221,15 @@ export class Voice {
       this.listener.works(false);
       this.#report(told, 'failed', String(why));
     }
-    if (urgent) this.#rests_until = performance.now() + URGENT_PAUSE_MS;
+    this.#alarm = undefined;
+    if (pause) this.#rests_until = performance.now() + URGENT_PAUSE_MS;
   }
 
   /** Where the sound of something is. */
   #address(made: Made | UrgentView, seq: number | undefined): string {
     const of = `/api/v1/branches/${encodeURIComponent(this.branch)}`;
-    if (seq === undefined && 'sound' in made) {
-      // One that was made before the last twenty, or on another day.
-      if ('recording' in made.sound) return `${of}/recordings/${encodeURIComponent(made.sound.recording)}`;
-      throw 'its sound is no longer known';
-    }
+    if ('sound' in made && 'recording' in made.sound) return `${of}/recordings/${encodeURIComponent(made.sound.recording)}`;
+    if (seq === undefined) throw 'its sound is no longer known';
     const screens = this.#view?.languages ?? [];
     const chosen = languagesOf(this.#view?.announcing, made.zones, this.here) ?? ('sound' in made ? screens : undefined);
     const languages = 'number' in made && this.#calls.length > ONE_LANGUAGE_OVER ? (chosen ?? screens).slice(0, 1) : chosen;
@@ -237,7 +249,7 @@ export class Voice {
         audio.addEventListener('pause', () => this.#closed && done(false), { signal });
         audio.addEventListener('error', () => failed(audio.error?.message || 'no sound came'), { signal });
         audio.addEventListener('playing', () => this.#report(told, 'started'), { signal, once: true });
-        if (!urgent) this.#cut = () => done(false);
+        this.#cut = () => done(false);
         audio.volume = urgent ? 1 : volumeOf(this.#view?.announcing, made.zones, this.here, this.#now());
         audio.src = this.#address(made, told.seq);
         // One that is paused before it begins has not failed.

@@ -92,8 +92,8 @@ test('a call of which the daemon found that nobody has said it is an alarm that 
   assert.deepEqual(at(['']).map((alarm) => [alarm.kind, alarm.number, alarm.zones]), [['unheard', 'A007', ['']]]);
   assert.deepEqual(at(['kantin'])[0]?.zones, ['kantin']);
   assert.deepEqual(at([''], { serving: true }), []);
-  assert.equal(at([''], { age_s: 300 }).length, 1);
-  assert.deepEqual(at([''], { age_s: 301 }), []);
+  assert.equal(at([''], { age_s: 540 }).length, 1);
+  assert.deepEqual(at([''], { age_s: 541 }), []);
   // Called again, it is another call.
   assert.deepEqual(at([''], { calls: [call(7, { at: ago(60) }), call(9, { number: 'A007', at: ago(1), attempt: 2 })] }), []);
 });

@@ -1,1 +1,0 @@
-import{t as e}from"./board-5WzcFqUe.js";import{_ as t}from"./shared-BReiDtNL.js";function n({view:n,now:r}){let i=(n.notices??[]).filter(({until:e})=>!e||Date.parse(e)>r);return t(e,{texts:i.map(({text:e})=>e),children:t(`span`,{class:`info`,"aria-hidden":`true`,children:`i`})})}export{n as Notices};

@@ -1,0 +1,1 @@
+import{t as e}from"./board-Co4UMIsm.js";import{_ as t}from"./shared-BReiDtNL.js";function n({view:n,now:r}){let i=(n.notices??[]).filter(({until:e})=>!e||Date.parse(e)>r);return t(e,{texts:i.map(({text:e})=>e),children:t(`span`,{class:`info`,"aria-hidden":`true`,children:`i`})})}export{n as Notices};

@@ -1,0 +1,1 @@
+import{B as e,_ as t,s as n}from"./shared-BReiDtNL.js";import{s as r}from"./display-BoAIP036.js";function i({trouble:i}){let a=r();return t(`p`,{class:`notice trouble`,children:[t(`span`,{"aria-hidden":`true`,children:`⚠ `}),a.map(r=>t(`span`,{lang:r,children:[e(r,`trouble.hall`),`. `,e(r,`trouble.ask`),` `,n(i,r),` `]},r))]})}export{i as Trouble};
