@@ -21,6 +21,11 @@ pub struct SentenceView {
     pub text: Texts,
 }
 
+/// A WAV file as it is sent; only the description of the interface names it so.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct WavFile(pub Vec<u8>);
+
 /// What became of something recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordingKept {

@@ -13,7 +13,7 @@ use giliran_core::{BranchId, Language, RecordingId};
 use giliran_protocol::{
     error::ErrorBody,
     paths,
-    sound::{RecordingKept, SentenceView, SentencesView},
+    sound::{RecordingKept, SentenceView, SentencesView, WavFile},
     view::Texts,
 };
 use giliran_voice::Voices;
@@ -67,7 +67,7 @@ pub fn words(voices: &Voices, name: &str) -> Option<Texts> {
 
 /// Keeps something that was recorded, a minute at most, to be announced by its name. It is brought to the loudness of
 /// the voices.
-#[utoipa::path(post, path = paths::RECORDINGS, request_body(content = Vec<u8>, content_type = "audio/wav"),
+#[utoipa::path(post, path = paths::RECORDINGS, request_body(content = WavFile, content_type = "application/octet-stream"),
     params(("branch" = String, Path, description = "The branch's short name")),
     responses(
     (status = 200, description = "Kept", body = RecordingKept),

@@ -2665,6 +2665,11 @@ export interface components {
             /** @description What, in English. */
             what: string;
         };
+        /**
+         * Format: binary
+         * @description A WAV file as it is sent; only the description of the interface names it so.
+         */
+        WavFile: string;
         /** @description The loudspeakers of a zone that are here. */
         ZoneHealth: {
             /**
@@ -2799,6 +2804,7 @@ export type UrgentView = components['schemas']['UrgentView'];
 export type VolumeView = components['schemas']['VolumeView'];
 export type Wait = components['schemas']['Wait'];
 export type Warning = components['schemas']['Warning'];
+export type WavFile = components['schemas']['WavFile'];
 export type ZoneHealth = components['schemas']['ZoneHealth'];
 export type ZoneView = components['schemas']['ZoneView'];
 export type $defs = Record<string, never>;
@@ -5305,7 +5311,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "audio/wav": number[];
+                "application/octet-stream": components["schemas"]["WavFile"];
             };
         };
         responses: {

@@ -196,9 +196,9 @@ test('what is urgent is a banner on the wall and an alert at the kiosk and on th
   await kiosk.locator('.service').first().click();
   await kiosk.locator('.slip').waitFor();
   await reads(kiosk.getByRole('alert'), /WXY 1234/);
-  // A screen that comes later shows it too, and one whose words nobody wrote says what to do.
+  // A screen that comes later shows it too, and what comes without writing is written as it is said.
   await command(daemon, { type: 'announce', sound: { sentence: 'emergency' }, urgent: true });
-  await reads(kiosk.getByRole('alert'), /Dengar pengumuman dan ikut arahan petugas\./);
+  await reads(kiosk.getByRole('alert'), /Ini kecemasan\./);
   await wall.reload();
   await reads(wall.locator('.urgent'), /Ini kecemasan\./);
   await callOff(daemon);
