@@ -66,6 +66,9 @@ impl SoundServer {
         server
             .arg("-L")
             .arg(format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()));
+        // Whatever the system's own default is, sound goes to this server.
+        let alsa = "</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n";
+        fs::write(folder.path().join("alsa.conf"), alsa).expect("the folder is ours");
         let mut this =
             Self { _server: Program::start(at_home(&mut server, folder.path())), folder, sink: None };
         let up = async {
@@ -87,6 +90,7 @@ impl SoundServer {
     fn command(&self, name: impl Into<PathBuf>) -> Command {
         let mut command = Command::new(name.into());
         at_home(&mut command, self.folder.path());
+        command.env("ALSA_CONFIG_PATH", self.folder.path().join("alsa.conf"));
         command.env("PULSE_SERVER", format!("unix:{}", self.folder.path().join("socket").display()));
         command
     }

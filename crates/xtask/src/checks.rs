@@ -4,7 +4,7 @@
 //! the network. Steps that need both come last. A step that fails does not stop those that do not need it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
     process::Command,
@@ -297,10 +297,16 @@ impl Report<'_> {
 
     /// Runs a test runner and adds up what it says of itself.
     fn run_tests(&self, command: &mut Command) -> anyhow::Result<()> {
+        self.run_tests_and(command, &|_| ())
+    }
+
+    /// The same, and shows its lines to somebody.
+    fn run_tests_and(&self, command: &mut Command, look: &(dyn Fn(&str) + Sync)) -> anyhow::Result<()> {
         process::run(
             command,
             Output::Lines(&|line| {
                 println!("[{}] {line}", self.step);
+                look(line);
                 if let Some(counts) = Counts::of_line(line) {
                     *self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += counts;
                 }
@@ -384,13 +390,42 @@ fn hearing(_: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     hearing::check(&|command| report.run(command))
 }
 
+/// Runs files with a failed test once more: a browser, a daemon and whatever else the machine does share two processors
+/// for half an hour. What passes then is named as flaky, as cargo-nextest does, and is to be mended.
 fn browser(tools: &Tools, report: &Report<'_>) -> anyhow::Result<()> {
     let mut npm = tools.npm(&["run", "test:browser"])?;
     if let Some(browser) = system::browser() {
         npm.env("CHROMIUM", browser);
     }
     npm.env("GILIRAN_DAEMON", std::path::absolute(target_folder())?.join("debug/giliran"));
-    report.run_tests(&mut npm)
+    let failed = Mutex::new(BTreeSet::new());
+    let ended = report.run_tests_and(&mut npm, &|line| {
+        if let Some(file) = failed_in(line) {
+            failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(file.to_owned());
+        }
+    });
+    let files = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if ended.is_ok() || files.is_empty() {
+        return ended;
+    }
+    let counts = || report.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let first = std::mem::take(&mut *counts());
+    let files = files.into_iter().collect::<Vec<_>>().join(" ");
+    println!("[{}] {} failed; once more: {files}", report.step, first.failed);
+    let ended = report.run_tests(npm.env("FILES", files));
+    let mut counts = counts();
+    let flaky = first.failed.saturating_sub(counts.failed);
+    println!("[{}] flaky: {flaky} passed the second time", report.step);
+    counts.passed = first.passed + flaky;
+    ended
+}
+
+/// The file that Node's runner says a test failed in.
+fn failed_in(line: &str) -> Option<&str> {
+    let place = line.trim().strip_prefix("location: '")?;
+    let at = place.find(".test.mjs")? + ".test.mjs".len();
+    let file = place.get(..at)?;
+    file.get(file.find("test/browser/")?..)
 }
 
 /// The table of steps and, in the last line, how many tests passed and failed.
@@ -439,7 +474,15 @@ fn seconds(time: Duration) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::steps;
+    use super::{failed_in, steps};
+
+    #[test]
+    fn the_file_of_a_failed_test_is_known() {
+        let line = "  location: '/srv/giliran/crates/web/pages/test/browser/wall.test.mjs:12:1'";
+        assert_eq!(failed_in(line), Some("test/browser/wall.test.mjs"));
+        assert_eq!(failed_in("  location: 'node:internal'"), None);
+        assert_eq!(failed_in("ok 1 - a location"), None);
+    }
 
     #[test]
     fn a_step_needs_only_steps_of_other_names_that_exist() {
