@@ -163,7 +163,8 @@ test('an announcement of a prepared sentence shows its words, and one without an
   await command(daemon, { type: 'announce', sound: { sentence: 'emergency' } });
   await reads(wall.locator('.announced p'), EMERGENCY.ms);
   await reads(wall.locator('.announced p'), EMERGENCY.en);
-  const other = await visit('/display?languages=ms,en');
+  const none = (page) => page.route(/\/sentences$/, (route) => route.fulfill({ json: { sentences: [] } }));
+  const other = await visit('/display?languages=ms,en', { before: none });
   const wordless = other.locator('.announced p');
   await reads(wordless, 'Pengumuman sedang dibuat. Jika tidak terdengar, sila tanya petugas.');
   await reads(wordless, 'An announcement is being made. If you cannot hear it, please ask our staff.');
