@@ -64,6 +64,21 @@ function isCutOff(message) {
 /** Waits until a page has its picture. */
 export const drawn = (page) => page.waitForSelector('main :is(.services, .stage, .actions, .totals, .card)');
 
+/** Waits until nothing has come to a page or gone from it for half a second: its parts come one by one. */
+export const settled = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const quiet = () => setTimeout(() => (observer.disconnect(), resolve()), 500);
+        let timer = quiet();
+        const observer = new MutationObserver(() => {
+          clearTimeout(timer);
+          timer = quiet();
+        });
+        observer.observe(document.body, { childList: true, subtree: true });
+      }),
+  );
+
 /** Waits until the place reads so; says what it read instead. */
 export async function reads(locator, expected, what = String(locator)) {
   const until = Date.now() + 15_000;

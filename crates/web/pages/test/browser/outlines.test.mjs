@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test, { after, before } from 'node:test';
 
-import { startBrowser, visitor } from './browser.mjs';
+import { settled, startBrowser, visitor } from './browser.mjs';
 import { command, startDaemon } from './daemon.mjs';
 
 /** Every page that is built. */
@@ -136,6 +136,7 @@ after(() => browser.close());
 /** The faults of a page, as somebody sees it who goes about it by keyboard. */
 async function faults(page) {
   await page.evaluate(() => document.fonts.ready);
+  await settled(page);
   await page.keyboard.press('Tab');
   return page.evaluate(measure);
 }
@@ -168,7 +169,7 @@ for (const colorScheme of ['light', 'dark']) {
       await check(page, path);
       await page.context().close();
     }
-    assert.ok(measured > 150, `${measured} controls were measured`);
+    assert.ok(measured > 200, `${measured} controls were measured`);
 
     // As the first administrator, and as a device that waits for its code.
     if (!guarded.own) return;
