@@ -8,6 +8,7 @@
 //! - [`view`]: how tickets, counters and queues look from outside.
 //! - [`report`]: what screens and loudspeakers report of a call.
 //! - [`day`]: how the day goes, hour by hour.
+//! - [`forecast`]: what is to come, what would keep the charter, and whether estimates came true.
 //! - [`media`]: pictures and films for the wall.
 //! - [`rules`], [`fair_order`]: the office's rules and the fair-order record, as they are read back.
 //! - [`access`], [`audit`]: who may take part, and who did what.
@@ -21,6 +22,7 @@ pub mod command;
 pub mod day;
 pub mod error;
 pub mod fair_order;
+pub mod forecast;
 pub mod health;
 pub mod live;
 pub mod media;

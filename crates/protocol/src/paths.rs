@@ -16,6 +16,14 @@ pub const APPOINTMENTS: &str = "/api/v1/branches/{branch}/appointments";
 pub const RULES: &str = "/api/v1/branches/{branch}/rules";
 /// The fair-order record: what set somebody before or behind the order of the queue, by GET.
 pub const FAIR_ORDER: &str = "/api/v1/branches/{branch}/fair-order";
+/// The rest of the day as it is expected, and what is advised, by GET.
+pub const FORECAST: &str = "/api/v1/branches/{branch}/forecast";
+/// What would come of other counters, by POST; nothing is done.
+pub const WHAT_IF: &str = "/api/v1/branches/{branch}/forecast/what-if";
+/// Whether the waits that were announced came true, by GET.
+pub const HONESTY: &str = "/api/v1/branches/{branch}/forecast/honesty";
+/// Who should be at the counters in a week, by GET; as a table with `Accept: text/csv`.
+pub const ROSTER: &str = "/api/v1/branches/{branch}/forecast/roster";
 /// A branch as an audience sees it, by GET, once.
 pub const STATE: &str = "/api/v1/branches/{branch}/state";
 /// A branch as an audience sees it, by WebSocket, live.
