@@ -47,9 +47,9 @@ pub use number::{NumberError, TicketNumber};
 pub use record::{Deviation, OutOfOrder};
 pub use refusal::{Kind, Refusal};
 pub use rules::{
-    AnnouncingRule, AppointmentRule, AtClose, CallingRule, Charter, ClassRule, CounterRule, Day, Fault,
-    Faults, GroupRule, HoursRule, Icon, NoShowRule, NoticeRule, OutcomeRule, Place, PlannedRule, Quiet,
-    QuietRule, RemoteRule, Rules, ScreensRule, Series, ServiceRule, Sound, Span, SpecialDay, Stretch,
+    AnnouncingRule, AppointmentRule, AtClose, CallingRule, Charter, ClassRule, CounterRule, Dates, Day,
+    Fault, Faults, GroupRule, HoursRule, Icon, NoShowRule, NoticeRule, OutcomeRule, Place, PlannedRule,
+    Quiet, QuietRule, RemoteRule, Rules, ScreensRule, Series, ServiceRule, Sound, Span, SpecialDay, Stretch,
     TooLate, VolumeRule, WeekRule, ZoneRule, propose_letters,
 };
 pub use ticket::{FirstCall, Ticket, TicketState};

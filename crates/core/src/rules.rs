@@ -27,7 +27,7 @@ pub(crate) use check::MOST_LEGS;
 pub use check::{Fault, Faults};
 pub use class::{AppointmentRule, ClassRule, TooLate};
 pub use counter::{CounterRule, Place};
-pub use hours::{AtClose, Day, HoursRule, Span, SpecialDay, Stretch, WeekRule};
+pub use hours::{AtClose, Dates, Day, HoursRule, Span, SpecialDay, Stretch, WeekRule};
 pub use letters::propose_letters;
 pub use remote::RemoteRule;
 pub use screens::{Icon, NoticeRule, OutcomeRule, ScreensRule};

@@ -348,6 +348,14 @@ impl Check<'_> {
             }
             self.spans(&format!("{at}.open"), &special.open);
         }
+        for dates in &hours.school_breaks {
+            if dates.until < dates.from {
+                self.fault(
+                    "hours.school_breaks",
+                    format!("ends on {}, before it begins on {}", dates.until, dates.from),
+                );
+            }
+        }
         let ever = hours.week.iter().any(|week| !week.open.is_empty() && !week.days.is_empty())
             || hours.special.iter().any(|special| !special.open.is_empty());
         if !ever {

@@ -19,6 +19,9 @@ pub struct HoursRule {
     /// Dates with other hours or none: public holidays, shortened days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<SpecialDay>,
+    /// When schools have no lessons, so that others come; tells the forecast what kind of day it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub school_breaks: Vec<Dates>,
     /// How long before it closes for the day the office gives out its last number.
     #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
     pub last_ticket: SignedDuration,
@@ -98,6 +101,16 @@ pub struct SpecialDay {
     pub open: Vec<Span>,
 }
 
+/// Some days in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dates {
+    /// The first.
+    pub from: Date,
+    /// The last.
+    pub until: Date,
+}
+
 /// What becomes of people who still wait when the office closes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,6 +136,18 @@ pub struct Stretch {
 }
 
 impl HoursRule {
+    /// Whether schools have no lessons.
+    pub fn is_school_break(&self, day: Date) -> bool {
+        self.school_breaks.iter().any(|dates| (dates.from..=dates.until).contains(&day))
+    }
+
+    /// Whether the office is closed on a date on whose weekday it is usually open: a holiday.
+    pub fn is_holiday(&self, day: Date) -> bool {
+        let weekday = Day::of(day);
+        let usually = self.week.iter().any(|week| week.days.contains(&weekday) && !week.open.is_empty());
+        usually && self.on(day).is_empty()
+    }
+
     /// The hours of a business day.
     fn on(&self, day: Date) -> &[Span] {
         if let Some(special) = self.special.iter().find(|special| special.date == day) {
