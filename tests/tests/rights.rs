@@ -41,6 +41,10 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("GET", paths::FAIR_ORDER, "sau"),
     ("POST", paths::RULES_CHECK, "a"),
     ("GET", paths::DAY, "sau"),
+    ("GET", paths::FORECAST, "sau"),
+    ("GET", paths::HONESTY, "sau"),
+    ("GET", paths::ROSTER, "sau"),
+    ("POST", paths::WHAT_IF, "sau"),
     ("POST", paths::REPORTS, "dpg"), // what is no report is refused before
     ("GET", paths::ANNOUNCEMENT, "dp"),
     ("GET", paths::SENTENCES, "osau dpg"),

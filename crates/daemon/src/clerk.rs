@@ -19,10 +19,9 @@ use std::{
 
 use axum::body::Bytes;
 use giliran_core::{
-    Actor, BranchId, Command, CommandId, Decision, Entry, Event, Fault, Known, Ledger, Refusal, Rules,
-    ServiceId, ServiceRule, Ticket, TicketId,
+    Actor, Branch, BranchId, Command, CommandId, Decision, Entry, Event, Fault, Known, Ledger, Refusal,
+    Rules, ServiceId, ServiceRule, Ticket, TicketId,
 };
-use giliran_forecast::Learned;
 use giliran_protocol::{
     command::{CommandAnswer, Outcome},
     day::DayView,
@@ -50,6 +49,7 @@ use crate::{
     phone::{Claim, Held, Phones},
     picture::{self, Hall, QueueLengths, Touched, Waits},
     reports::{Reports, Spoken},
+    taught::Taught,
     wire,
 };
 
@@ -120,6 +120,20 @@ enum Request {
     Day {
         reply: oneshot::Sender<DayView>,
     },
+    Stand {
+        reply: oneshot::Sender<Option<Stand>>,
+    },
+}
+
+/// How a branch stands, and what its days have taught: a copy, to be worked on beside the clerk.
+#[derive(Debug, Clone)]
+pub struct Stand {
+    /// The branch.
+    pub branch: Branch,
+    /// What its days have taught.
+    pub taught: Taught,
+    /// The moment.
+    pub now: Timestamp,
 }
 
 /// The rules that hold, and where the day that they hold on began.
@@ -219,6 +233,13 @@ impl Desk {
         answer.await.map_err(|_| Failure::TryAgain)
     }
 
+    /// How the branch stands.
+    pub async fn stand(&self) -> Result<Stand, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Rank::Other, Request::Stand { reply })?;
+        answer.await.map_err(|_| Failure::TryAgain)?.ok_or(Failure::NotReady)
+    }
+
     fn hand_in(&self, rank: Rank, request: Request) -> Result<(), Failure> {
         let waiting = self.requests.max_capacity() - self.requests.capacity();
         self.load.admit(rank, waiting, DESK, BATCH).map_err(Failure::Overloaded)?;
@@ -258,7 +279,7 @@ pub struct Clerk {
     reports: Arc<Reports>,
     care: trouble::Care,
     ledger: Ledger,
-    learned: Learned,
+    taught: Taught,
     calls: Calls,
     announced: Announced,
     days: Days,
@@ -328,7 +349,7 @@ impl Clerk {
         (health, reports): (Arc<Health>, Arc<Reports>),
         phones: Option<Phones>,
     ) -> Result<(Self, Desk), StoreError> {
-        let Kept { ledger, learned, calls, announced, days, configured, day_seq, snapshot_seq } =
+        let Kept { ledger, taught, calls, announced, days, configured, day_seq, snapshot_seq } =
             keep::recover(&*store, &rules.id).await?;
         if let Some(last) = ledger.at() {
             clock.not_before(last);
@@ -351,7 +372,7 @@ impl Clerk {
             feeds: Teller(feeds.clone()),
             phones,
             ledger,
-            learned,
+            taught,
             calls,
             announced,
             days,
@@ -454,7 +475,8 @@ impl Clerk {
                 | Request::Check { .. }
                 | Request::Held { .. }
                 | Request::Call { .. }
-                | Request::Day { .. } => newcomers.push(request),
+                | Request::Day { .. }
+                | Request::Stand { .. } => newcomers.push(request),
             }
         }
         self.hand_in(piece);
@@ -554,7 +576,7 @@ impl Clerk {
     fn take_in(&mut self, entry: Entry, piece: &mut Underway) {
         let touched = Touched::by(&entry, self.ledger.branch());
         let stood = Stood::by(&entry, self.ledger.branch());
-        self.learned.observe(self.ledger.branch(), &entry);
+        self.taught.observe(self.ledger.branch(), &entry);
         self.ledger.replay(&entry);
         self.days.observe(&entry, stood, self.ledger.branch());
         self.prepare(&entry, &touched, &mut piece.frames);
@@ -688,7 +710,7 @@ impl Clerk {
     /// Goes back to what the log says, after something that was decided could not be stored.
     async fn reload(&mut self) -> Result<(), StoreError> {
         let kept = keep::recover(&*self.store, &self.branch).await?;
-        (self.ledger, self.learned, self.calls) = (kept.ledger, kept.learned, kept.calls);
+        (self.ledger, self.taught, self.calls) = (kept.ledger, kept.taught, kept.calls);
         self.announced = kept.announced;
         self.days = kept.days;
         (self.configured, self.day_seq) = (kept.configured, kept.day_seq);
@@ -764,6 +786,10 @@ impl Clerk {
             Request::Day { reply } => {
                 let _ = reply.send(self.days.view(self.ledger.branch()));
             }
+            Request::Stand { reply } => {
+                let (branch, taught) = (self.ledger.branch().clone(), self.taught.clone());
+                let _ = reply.send(self.clock.now().map(|now| Stand { branch, taught, now }));
+            }
         }
     }
 
@@ -836,7 +862,7 @@ impl Clerk {
         self.estimates.look_after();
         if self.estimates.want(self.dirty, now) {
             self.dirty = false;
-            let (branch, learned) = (self.ledger.branch().clone(), self.learned.clone());
+            let (branch, learned) = (self.ledger.branch().clone(), self.taught.learned.clone());
             self.looked_at.retain(|_, last| now.duration_since(*last) <= LOOKS_ON);
             let looked_at = self.looked_at.keys().cloned().collect();
             self.estimates.hand_in(Moment { branch, learned, now, looked_at });
@@ -964,6 +990,6 @@ impl Clerk {
 
     fn kept_now(&self) -> giliran_store::Snapshot {
         let kept = (&self.calls, &self.announced, &self.days);
-        keep::snapshot(&self.ledger, &self.learned, kept, self.configured.as_ref(), self.day_seq)
+        keep::snapshot(&self.ledger, &self.taught, kept, self.configured.as_ref(), self.day_seq)
     }
 }

@@ -3,6 +3,7 @@
 //! Every key is named in `config/sample-office.toml` with what it means. A key that nobody knows, a
 //! value that makes no sense and rules that contradict themselves are refused with their place.
 
+mod alarms;
 pub(crate) mod holidays;
 mod media;
 mod server;
@@ -22,6 +23,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 pub use self::{
+    alarms::Alarms,
     media::Media,
     server::{Limits, Network, Server, Tls},
     sign_in::{Oidc, SignIn},
@@ -62,6 +64,9 @@ pub struct Config {
     /// The voices with which screens speak by themselves.
     #[serde(default)]
     pub voice: Voice,
+    /// Who else is told when the charter is about to be missed.
+    #[serde(default)]
+    pub alarms: Alarms,
     /// The offices.
     #[serde(rename = "branch")]
     pub branches: Vec<Rules>,
@@ -181,6 +186,7 @@ impl Config {
         config.server.settle(folder);
         config.sign_in.settle(folder);
         config.voice.settle(folder);
+        config.alarms.settle(folder);
         config.media.iter_mut().for_each(|media| media.settle(folder));
         let mut faults = config.take_holidays(folder);
         faults.extend(config.faults());
@@ -265,6 +271,7 @@ impl Config {
             }
         }
         let branches: Vec<_> = self.branches.iter().map(|branch| &branch.id).collect();
+        faults.extend(self.alarms.faults());
         faults.extend(Media::faults(&self.media, &branches));
         if let Some(backup) = &self.store.backup
             && !Backup::EVERY.contains(&backup.every)

@@ -13,6 +13,7 @@ mod day;
 mod devices;
 mod events;
 mod fair_order;
+mod forecast;
 mod gate;
 mod health;
 mod kiosk;
@@ -212,6 +213,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(rules::in_force))
         .routes(routes!(rules::check_rules).layer(rules::limit()))
         .routes(routes!(day::day))
+        .routes(routes!(forecast::read_forecast))
+        .routes(routes!(forecast::what_if))
+        .routes(routes!(forecast::honesty))
+        .routes(routes!(forecast::roster))
         .routes(routes!(reports::report))
         .routes(routes!(announce::announcement))
         .routes(routes!(recordings::list_sentences))

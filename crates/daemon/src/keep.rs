@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use giliran_core::{Actor, Branch, BranchId, Entry, Event, Ledger, Rules};
-use giliran_forecast::Learned;
 use giliran_store::{Snapshot, Store, StoreError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +11,7 @@ use crate::{
     announced::Announced,
     calls::Calls,
     days::{Days, Stood},
+    taught::Taught,
 };
 
 /// How many entries are read at a time when the whole log has to be gone through.
@@ -23,7 +23,7 @@ pub struct Kept {
     /// The book.
     pub ledger: Ledger,
     /// What the office's days have taught.
-    pub learned: Learned,
+    pub taught: Taught,
     /// The last calls.
     pub calls: Calls,
     /// The last announcements beside them.
@@ -43,7 +43,7 @@ pub struct Kept {
 struct Body {
     at: Option<Timestamp>,
     branch: Branch,
-    learned: Learned,
+    taught: Taught,
     calls: Calls,
     #[serde(default)]
     announced: Announced,
@@ -57,7 +57,7 @@ struct Body {
 struct BodyRef<'a> {
     at: Option<Timestamp>,
     branch: &'a Branch,
-    learned: &'a Learned,
+    taught: &'a Taught,
     calls: &'a Calls,
     announced: &'a Announced,
     days: &'a Days,
@@ -87,7 +87,7 @@ pub fn mark(entry: &Entry, configured: &mut Option<Arc<Rules>>, day_seq: &mut u6
 /// The state to keep.
 pub fn snapshot(
     ledger: &Ledger,
-    learned: &Learned,
+    taught: &Taught,
     (calls, announced, days): (&Calls, &Announced, &Days),
     configured: Option<&Arc<Rules>>,
     day_seq: u64,
@@ -95,7 +95,7 @@ pub fn snapshot(
     let body = BodyRef {
         at: ledger.at(),
         branch: ledger.branch(),
-        learned,
+        taught,
         calls,
         announced,
         days,
@@ -126,9 +126,9 @@ pub async fn recover(store: &dyn Store, branch: &BranchId) -> Result<Kept, Store
     });
     let read_all = recovered.snapshot.is_some() && snapshot.is_none();
     let (snapshot_seq, body) = snapshot.unwrap_or_else(|| (0, Body::default()));
-    let Body { at, branch: state, learned, calls, announced, days, configured, day_seq } = body;
+    let Body { at, branch: state, taught, calls, announced, days, configured, day_seq } = body;
     let ledger = Ledger::restore(state, snapshot_seq, at, recovered.known);
-    let mut kept = Kept { ledger, learned, calls, announced, days, configured, day_seq, snapshot_seq };
+    let mut kept = Kept { ledger, taught, calls, announced, days, configured, day_seq, snapshot_seq };
     let mut tail = recovered.tail;
     if read_all {
         tail = store.entries(branch, 0, PAGE).await?;
@@ -144,7 +144,7 @@ impl Kept {
     /// Takes in the entry that follows.
     pub fn take(&mut self, entry: &Entry) {
         let stood = Stood::by(entry, self.ledger.branch());
-        self.learned.observe(self.ledger.branch(), entry);
+        self.taught.observe(self.ledger.branch(), entry);
         self.ledger.replay(entry);
         self.calls.observe(entry, self.ledger.branch());
         self.announced.observe(entry);
@@ -156,7 +156,7 @@ impl Kept {
     pub fn snapshot(&self) -> Snapshot {
         snapshot(
             &self.ledger,
-            &self.learned,
+            &self.taught,
             (&self.calls, &self.announced, &self.days),
             self.configured.as_ref(),
             self.day_seq,

@@ -6,7 +6,8 @@
 //!   told, `frame` how it goes over the line, `listeners` who writes it to all who listen, `socket` one who does;
 //!   `copying` keeps the copy up, [`upkeep`] is what an operator does with the data; `web` takes connections and
 //!   says who may ask; `picture` how a branch looks to an audience; `keep` what makes a start quick; `estimates`
-//!   the waiting times; `days` how the day goes, hour by hour; `announce` what calls sound like, `media` what walls show beside them;
+//!   the waiting times; `planning` the rest of the day, advice and alarm, `webhook` who else is told of it; `taught` what the days have taught;
+//!   `days` how the day goes, hour by hour; `announce` what calls sound like, `media` what walls show beside them;
 //!   `phone` what visitors' own phones may ask.
 //!
 //! It knows no rules of the counter hall: those are in `giliran-core`.
@@ -36,12 +37,15 @@ mod office;
 mod persons;
 mod phone;
 mod picture;
+mod planning;
 mod recordings;
 mod reports;
 mod serve;
 mod socket;
+mod taught;
 pub mod upkeep;
 mod web;
+mod webhook;
 mod wire;
 
 pub use clock::system_time;

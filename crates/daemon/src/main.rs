@@ -144,6 +144,7 @@ fn main() -> ExitCode {
                     simulated_clock,
                     media: config.media,
                     voice: Voice { folder: voices.or(config.voice.folder.clone()), ..config.voice },
+                    alarms: config.alarms,
                     sign_in: config.sign_in,
                     no_sign_in,
                     new_administrator,

@@ -19,6 +19,7 @@ use crate::{
     health::Health,
     persons::Persons,
     phone::Phones,
+    planning::Planning,
     reports::Reports,
 };
 
@@ -34,6 +35,8 @@ pub struct Office {
     pub health: Arc<Health>,
     /// What became of its last calls in the hall.
     pub reports: Arc<Reports>,
+    /// The rest of its day as it is expected.
+    pub planning: Planning,
     /// What it tells phones by; none where the daemon has no key.
     pub phones: Option<Phones>,
     /// The pictures and films for its walls, where it has any.
@@ -60,7 +63,8 @@ impl Office {
         let phones = Phones::of_branch(persons, &rules.id);
         let fares = (health.clone(), reports.clone());
         let (clerk, desk) = Clerk::open(&rules, store.clone(), clock.clone(), fares, phones.clone()).await?;
-        Ok((Arc::new(Self { rules, health, reports, phones, media, desk: RwLock::new(desk) }), clerk))
+        let (planning, desk) = (Planning::default(), RwLock::new(desk));
+        Ok((Arc::new(Self { rules, health, reports, planning, phones, media, desk }), clerk))
     }
 }
 

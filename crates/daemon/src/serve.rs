@@ -29,8 +29,10 @@ use crate::{
     http::{self, App, Loaded},
     office::{self, Office},
     persons::Persons,
+    planning,
     recordings::Recordings,
     web::{self, Certificate, Doors, Room, TlsError},
+    webhook::Webhook,
 };
 
 /// How long the parts may take to finish what is in hand. The whole stays under 5 seconds.
@@ -65,6 +67,8 @@ pub struct Options {
     pub media: Vec<config::Media>,
     /// The voices with which screens speak by themselves.
     pub voice: config::Voice,
+    /// Who else is told when the charter is about to be missed.
+    pub alarms: config::Alarms,
     /// How people sign in.
     pub sign_in: config::SignIn,
     /// Whether nobody is asked who they are: on this machine alone.
@@ -95,6 +99,9 @@ pub enum ServeError {
     /// Single sign-on can't be set up.
     #[error(transparent)]
     SignOn(#[from] SignOnError),
+    /// The alarm's webhook can't be set up.
+    #[error("the webhook of [alarms] can't be used: {0}")]
+    Webhook(String),
     /// It is not safe to listen there like that.
     #[error("{0}")]
     Unsafe(String),
@@ -154,6 +161,7 @@ impl ServeError {
             | Self::Listen { .. }
             | Self::Unsafe(_)
             | Self::SignOn(_)
+            | Self::Webhook(_)
             | Self::Tls(_)
             | Self::Key { .. }
             | Self::Store(_)
@@ -272,6 +280,7 @@ async fn work(
         key => key.map_err(|why| ServeError::Key { database: database.clone(), why })?,
     };
     let access = who_may(options, &store, &persons, (address, secure)).await?;
+    let webhook = Webhook::of(&options.alarms).map_err(|why| ServeError::Webhook(why.to_string()))?;
     let mut offices = BTreeMap::new();
     for rules in &options.branches {
         let branch = rules.id.to_string();
@@ -280,6 +289,7 @@ async fn work(
             .await
             .map_err(|why| ServeError::Load { branch: branch.clone(), why })?;
         clerks.spawn(office::work(office.clone(), clerk, store.clone(), clock.clone(), clerks_end.clone()));
+        tokio::spawn(planning::watch(office.clone(), webhook.clone(), stop.clone()));
         offices.insert(branch, office);
     }
     // After the clerks and before the store closes: nothing is committed any more then.

@@ -1,5 +1,7 @@
 //! Between the core's types and those on the wire: the only place that knows both.
 
+pub mod planning;
+
 use std::sync::Arc;
 
 use axum::http::StatusCode;

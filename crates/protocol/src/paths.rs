@@ -22,7 +22,7 @@ pub const FORECAST: &str = "/api/v1/branches/{branch}/forecast";
 pub const WHAT_IF: &str = "/api/v1/branches/{branch}/forecast/what-if";
 /// Whether the waits that were announced came true, by GET.
 pub const HONESTY: &str = "/api/v1/branches/{branch}/forecast/honesty";
-/// Who should be at the counters in a week, by GET; as a table with `Accept: text/csv`.
+/// Who should be at the counters in a week, by GET; as a table with `format=csv`.
 pub const ROSTER: &str = "/api/v1/branches/{branch}/forecast/roster";
 /// A branch as an audience sees it, by GET, once.
 pub const STATE: &str = "/api/v1/branches/{branch}/state";

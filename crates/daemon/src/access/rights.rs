@@ -150,6 +150,9 @@ pub fn needs(method: &Method, address: &str) -> Option<Needs> {
         ("GET", paths::FAIR_ORDER)                             => right(Right::ReadFairOrder),
         ("POST", paths::RULES_CHECK)                           => right(Right::SetRules),
         ("GET", paths::DAY)                                    => right(Right::LookAsSupervisor),
+        ("GET", paths::FORECAST | paths::HONESTY | paths::ROSTER) => right(Right::LookAsSupervisor),
+        // Nothing is done by it.
+        ("POST", paths::WHAT_IF)                               => right(Right::LookAsSupervisor),
         ("POST", paths::REPORTS)                               => right(Right::Report), // of sound: `Speak` too
         ("GET", paths::ANNOUNCEMENT)                           => right(Right::Speak),
         ("GET", paths::RECORDING)                              => right(Right::LookAsDisplay),
