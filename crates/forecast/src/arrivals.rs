@@ -197,7 +197,12 @@ impl Arrivals {
             self.left_out = self.left_out.saturating_add(1);
             return;
         }
-        self.odd = 0;
+        if std::mem::take(&mut self.odd) >= ODD_AT_MOST {
+            // So many in a row are another office: what was known of the levels is not of it.
+            self.services.values_mut().for_each(|series| series.levels = Default::default());
+            self.days = 0;
+        }
+        let known = known && self.days > 0;
         if known {
             let stray = (actual / expected - 1.0) * (actual / expected - 1.0);
             // What chance alone makes of so many is no straying of the level.
@@ -296,7 +301,7 @@ impl Arrivals {
         let nothing = Expected { begins: now, services: Vec::new(), spread: SPREAD_PRIOR };
         let (Some(rules), Some(today)) = (branch.rules(), &self.today) else { return nothing };
         let first = quarter(today.begins, now).unwrap_or(QUARTERS - 1);
-        let last = quarter(today.begins, until).unwrap_or(QUARTERS - 1);
+        let last = quarter(today.begins, until).unwrap_or(QUARTERS - 1).max(first);
         let begins = today.begins + SignedDuration::from_secs(QUARTER_S * first as i64);
         // Of the first quarter only what is left of it is still to come.
         let gone = (now.duration_since(begins).as_secs_f64() / QUARTER_S as f64).clamp(0.0, 1.0);

@@ -9,7 +9,7 @@ const MOST: u32 = 99;
 /// The least number of counters with which no more than the share `late` of people waits longer than `promise` seconds.
 ///
 /// `rate` is people a second, `visit` the mean seconds that a visit keeps a counter busy. 0 where nobody comes.
-pub(crate) fn needed(rate: f64, visit: f64, promise: f64, late: f64) -> u32 {
+pub fn needed(rate: f64, visit: f64, promise: f64, late: f64) -> u32 {
     let load = rate * visit;
     if load.is_nan() || load <= 0.0 {
         return 0;

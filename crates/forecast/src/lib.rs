@@ -38,6 +38,7 @@ mod waits;
 
 pub use advice::{Advice, AdvisedCounter, Adviser, Alarm, Step};
 pub use arrivals::Arrivals;
+pub use erlang::needed as counters_needed;
 pub use honesty::{Figures, Honesty};
 pub use learned::Learned;
 pub use outlook::{CounterPlan, Hour, Outlook, Plan, Quarter, RestOfDay};

@@ -167,16 +167,16 @@ pub struct WhatIfView {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// With things as they are.
-    pub as_is: OutcomeView,
+    pub as_is: PlanOutcome,
     /// With the plan.
-    pub with: OutcomeView,
+    pub with: PlanOutcome,
 }
 
 /// What comes of a way to staff the rest of the day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct OutcomeView {
+pub struct PlanOutcome {
     /// By hour from now on.
-    pub hours: Vec<OutcomeHour>,
+    pub hours: Vec<PlanHour>,
     /// How many are expected to wait longer than the charter promises.
     pub late: f32,
     /// How many people come or wait, of services whose charter promises something.
@@ -187,7 +187,7 @@ pub struct OutcomeView {
 
 /// An hour of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct OutcomeHour {
+pub struct PlanHour {
     /// When it begins.
     #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,

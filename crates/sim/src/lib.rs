@@ -15,6 +15,7 @@
 //! - [`kills`]: a daemon that is killed again and again under load.
 //! - [`program`], [`recorded`]: the daemon as a program, and clients whose every word is written down for
 //!   [`giliran_history`] to judge.
+//! - [`staff`]: ways to staff an office, tried on hundreds of days, against the rules and the forecast alone.
 //! - [`chaos`]: offices, people and faults out of a seed, against the rules alone and a plain model of them.
 
 pub mod chaos;
@@ -29,5 +30,6 @@ pub mod recorded;
 pub mod replay;
 pub mod report;
 pub mod soak;
+pub mod staff;
 pub mod timetable;
 pub mod watch;

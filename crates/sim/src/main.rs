@@ -18,6 +18,7 @@ use giliran_sim::{
     play::Progress,
     record::Source,
     replay::{self, Options, Speed},
+    staff,
     timetable::Timetable,
 };
 use jiff::civil::Date;
@@ -63,6 +64,9 @@ enum Task {
     /// Starts a daemon and plays many days of a configured office, with all its clients; judges what they saw by the
     /// log, and whether the daemon took more of the machine from day to day.
     Soak(SoakArgs),
+    /// Tries ways to staff a configured office on many simulated days: the forecast's advice, obeyed, beside what offices
+    /// do without it.
+    Staff(StaffArgs),
     /// Prints the daemon's configuration for a branch in which the recorded day can take place.
     Config {
         /// The short name that the branch gets.
@@ -102,6 +106,31 @@ struct DayArgs {
     /// How fast, as for a replay.
     #[arg(long, default_value = "max")]
     speed: Speed,
+    /// Prints the report as JSON instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct StaffArgs {
+    /// The daemon's configuration file.
+    #[arg(long)]
+    config: PathBuf,
+    /// The branch's short name; the first of the file without.
+    #[arg(long)]
+    branch: Option<String>,
+    /// How many days are counted.
+    #[arg(long, default_value_t = 200)]
+    days: u32,
+    /// How many days before them are learned from.
+    #[arg(long, default_value_t = 30)]
+    history: u32,
+    /// What decides who comes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The first day, if the office is open on it.
+    #[arg(long, default_value = "2026-01-05")]
+    first: Date,
     /// Prints the report as JSON instead of the table.
     #[arg(long)]
     json: bool,
@@ -167,6 +196,7 @@ async fn run(task: Task) -> anyhow::Result<ExitCode> {
             play_day(&day::Options { daemon, config, branch, day, seed, speed }, json).await
         }
         Task::Chaos(options) => Ok(play_chaos(&options)),
+        Task::Staff(options) => try_staffing(options),
         Task::Kills(options) => trials::kill(options).await,
         Task::Soak(options) => trials::soak(options).await,
         Task::Config { branch, time_zone, listen, store, record } => {
@@ -174,6 +204,20 @@ async fn run(task: Task) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "the report is what the program is for")]
+fn try_staffing(options: StaffArgs) -> anyhow::Result<ExitCode> {
+    let StaffArgs { config, branch, days, history, seed, first, json } = options;
+    let rules = day::rules(&config, branch.as_deref())?;
+    let options = staff::Options { days, history, seed, first };
+    let report = staff::run(&rules, &options, |way| eprintln!("{way} ..."))?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "the report is what the program is for")]

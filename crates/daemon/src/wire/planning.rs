@@ -4,7 +4,7 @@ use giliran_forecast::{Advice, Figures, Honesty, Hour, Outlook, Plan, Quarter, R
 use giliran_protocol::forecast as view;
 use giliran_protocol::forecast::{
     AdviceStep, AdviceView, AdvisedCounter, AlarmLevel, ForecastView, HonestyDay, HonestyFigures,
-    HonestyView, OutcomeHour, OutcomeView, QuarterView, RosterView, ServiceForecast,
+    HonestyView, PlanHour, PlanOutcome, QuarterView, RosterView, ServiceForecast,
 };
 use jiff::civil::Date;
 
@@ -55,13 +55,13 @@ pub fn advice(advice: &Advice) -> AdviceView {
 }
 
 /// What comes of a plan.
-pub fn plan(plan: Plan) -> OutcomeView {
+pub fn plan(plan: Plan) -> PlanOutcome {
     let Plan { hours, late, promised, counter_hours } = plan;
     let hour = |hour: Hour| {
         let Hour { from, arrivals, open, late, p50_s, p90_s } = hour;
-        OutcomeHour { from, arrivals, open, late, p50_s, p90_s }
+        PlanHour { from, arrivals, open, late, p50_s, p90_s }
     };
-    OutcomeView { hours: hours.into_iter().map(hour).collect(), late, promised, counter_hours }
+    PlanOutcome { hours: hours.into_iter().map(hour).collect(), late, promised, counter_hours }
 }
 
 /// Whether announced waits came true.

@@ -177,6 +177,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/{branch}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rest of the day as it is expected with counters as they are, and what is advised. Worked out anew every 20 seconds
+         *     at most.
+         */
+        get: operations["read_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/forecast/honesty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the waits that were announced came true, today and in the last 31 days. */
+        get: operations["honesty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/forecast/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who should be at the counters in a week, from what its days usually bring. */
+        get: operations["roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{branch}/forecast/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would come of other counters, beside what comes of those that are. Nothing is done. */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches/{branch}/hall-code": {
         parameters: {
             query?: never;
@@ -776,6 +847,56 @@ export interface components {
             /** @enum {string} */
             kind: "visitor";
         };
+        /**
+         * @description What is to be done with counters.
+         * @enum {string}
+         */
+        AdviceStep: "open" | "close";
+        /** @description What to do, when, why, and what it would bring. */
+        AdviceView: {
+            /**
+             * Format: date-time
+             * @description By when; now or later.
+             */
+            by: string;
+            /** @description With which counters, in this order. */
+            counters: components["schemas"]["AdvisedCounter"][];
+            /** @description Names this advice as long as it stays the same. */
+            id: string;
+            /**
+             * Format: int32
+             * @description and if this is done.
+             */
+            late_with: number;
+            /**
+             * Format: int32
+             * @description How many would wait too long until then if nothing is done,
+             */
+            late_without: number;
+            /**
+             * Format: int32
+             * @description How many people come or wait in that time.
+             */
+            people: number;
+            /** @description The service that gains most, or that can spare the counter. */
+            service: string;
+            /** @description What is to be done. */
+            step: components["schemas"]["AdviceStep"];
+            /**
+             * Format: date-time
+             * @description Until when the figures look.
+             */
+            until: string;
+        };
+        /** @description A counter of an advice. */
+        AdvisedCounter: {
+            /** @description Which. */
+            counter: string;
+            /** @description Whether it is open and paused, so that it has to go on rather than to open. */
+            paused?: boolean;
+            /** @description The services that it should take. */
+            services: string[];
+        };
         /** @description A ticket that was called to the place near a counter. */
         AheadView: {
             /** @description The number. */
@@ -787,6 +908,11 @@ export interface components {
              */
             ticket: number;
         };
+        /**
+         * @description How near the charter is to being missed, by rising steps.
+         * @enum {string}
+         */
+        AlarmLevel: "none" | "watch" | "soon" | "missed";
         /** @description Something to be said once, beside the calls. The place of its entry in the log identifies it, as it does a call. */
         AnnouncementView: {
             /**
@@ -1498,6 +1624,15 @@ export interface components {
             /** @description Whether it holds all but the last moments, as it should. */
             up_to_date: boolean;
         };
+        /** @description When a counter would be open. */
+        CounterPlan: {
+            /** @description Which. */
+            counter: string;
+            /** @description The stretches, in order and apart, at most 16; none means that it stays closed. */
+            open: components["schemas"]["StretchPlan"][];
+            /** @description The services that it would take; absent means those that it takes now. */
+            services?: string[] | null;
+        };
         /** @description A counter. */
         CounterView: {
             ahead?: components["schemas"]["AheadView"] | null;
@@ -1675,6 +1810,29 @@ export interface components {
             /** @description What stands behind `#` in the address in the log. */
             token: string;
         };
+        /** @description The rest of the day as it is expected, and what is advised. */
+        ForecastView: {
+            advice?: components["schemas"]["AdviceView"] | null;
+            /** @description How near the charter is to being missed. */
+            alarm: components["schemas"]["AlarmLevel"];
+            /**
+             * Format: date-time
+             * @description When this was worked out.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description From how many of the office's own days arrivals are known; with 0 they are taken to go on as in the last hour.
+             */
+            days_known: number;
+            /** @description By service, in the office's order. */
+            services: components["schemas"]["ServiceForecast"][];
+            /**
+             * Format: date-time
+             * @description Until when it looks: the office's closing, or a few hours ahead where it never closes.
+             */
+            until: string;
+        };
         /** @description Lets others go first: the ticket goes behind so many who now come after it. */
         GiveWay: {
             /**
@@ -1759,6 +1917,48 @@ export interface components {
             standby?: boolean;
             /** @description The zones whose calls this client says; all of them when empty. */
             zones?: string[];
+        };
+        /** @description A business day of it. */
+        HonestyDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description Its figures. */
+            figures: components["schemas"]["HonestyFigures"];
+        };
+        /** @description Of the people who were told a wait and have been called. Shares and errors are absent where there were none. */
+        HonestyFigures: {
+            /**
+             * Format: float
+             * @description How far their wait was from the shorter figure, on average, in seconds.
+             */
+            error_s?: number | null;
+            /**
+             * Format: float
+             * @description How far it was from the plain rule: people ahead times the configured minutes, by open counters.
+             */
+            naive_error_s?: number | null;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            told: number;
+            /**
+             * Format: float
+             * @description The share called no later than the longer figure that they were told, 0 to 1; the aim is 0.9.
+             */
+            within?: number | null;
+        };
+        /** @description Whether the waits that were announced came true, beside what a plain rule would have said. */
+        HonestyView: {
+            /** @description By business day, oldest first, at most 31. */
+            days: components["schemas"]["HonestyDay"][];
+            /** @description The last 31 days, today among them. */
+            month: components["schemas"]["HonestyFigures"];
+            /** @description Today. */
+            today: components["schemas"]["HonestyFigures"];
         };
         /** @description An hour of the day. */
         HourView: {
@@ -1992,12 +2192,58 @@ export interface components {
             /** @enum {string} */
             type: "done";
         };
-        /** @description How a visit may end. */
+        /** @description An hour of it. */
+        OutcomeHour: {
+            /**
+             * Format: float
+             * @description How many come in it.
+             */
+            arrivals: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: float
+             * @description How many of those who come in it wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description How many counters are open at its beginning.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Half of those who come in it wait no longer; absent where nobody comes.
+             */
+            p50_s?: number | null;
+            /**
+             * Format: int32
+             * @description Nine in ten of them wait no longer.
+             */
+            p90_s?: number | null;
+        };
+        /** @description What comes of a way to staff the rest of the day. */
         OutcomeView: {
-            /** @description The short name. */
-            id: string;
-            /** @description The name as officers read it. */
-            name: components["schemas"]["Texts"];
+            /**
+             * Format: float
+             * @description For how long counters are open, all together, in hours.
+             */
+            counter_hours: number;
+            /** @description By hour from now on. */
+            hours: components["schemas"]["OutcomeHour"][];
+            /**
+             * Format: float
+             * @description How many are expected to wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: float
+             * @description How many people come or wait, of services whose charter promises something.
+             */
+            promised: number;
         };
         /** @description How a pairing stands. */
         Pairing: {
@@ -2163,6 +2409,54 @@ export interface components {
             /** @description The name as colleagues know it: 1 to 80 characters. */
             name: string;
         };
+        /** @description A quarter of an hour. */
+        QuarterView: {
+            /**
+             * Format: float
+             * @description How many numbers are expected to be given out in it.
+             */
+            arrivals: number;
+            /**
+             * Format: float
+             * @description and in nine of ten at most so many.
+             */
+            arrivals_high: number;
+            /**
+             * Format: float
+             * @description In nine of ten days there are at least so many,
+             */
+            arrivals_low: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: float
+             * @description How many of those who come in it are expected to wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description How many counters the service needs to keep the charter; absent where the charter promises nothing.
+             */
+            needed?: number | null;
+            /**
+             * Format: int32
+             * @description How many counters are expected to take it, others' services beside it.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Half of those who come in it wait no longer; absent where nobody is expected to be called.
+             */
+            p50_s?: number | null;
+            /**
+             * Format: int32
+             * @description Nine in ten of them wait no longer.
+             */
+            p90_s?: number | null;
+        };
         /** @description Hours in which nothing is said but what is urgent. */
         QuietView: {
             /**
@@ -2282,6 +2576,56 @@ export interface components {
          * @enum {string}
          */
         Role: "officer" | "supervisor" | "administrator" | "auditor";
+        /** @description A day of a roster. */
+        RosterDay: {
+            /**
+             * Format: float
+             * @description How many are expected.
+             */
+            arrivals: number;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description By hour of opening. */
+            hours: components["schemas"]["RosterHour"][];
+            /**
+             * Format: float
+             * @description How many are expected to wait too long with this roster.
+             */
+            late: number;
+        };
+        /** @description An hour of a roster. */
+        RosterHour: {
+            /**
+             * Format: float
+             * @description How many are expected in it.
+             */
+            arrivals: number;
+            /** @description The counters that should be open, in the office's order. */
+            counters: string[];
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+        };
+        /** @description Who should be at the counters in a week, from what its days usually bring. */
+        RosterView: {
+            /** @description The days on which the office is open. */
+            days: components["schemas"]["RosterDay"][];
+            /**
+             * Format: int32
+             * @description From how many of the office's own days arrivals are known.
+             */
+            days_known: number;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
+        };
         /** @description What a check of rules found. Nothing is changed by it. */
         RulesChecked: {
             /** @description What is wrong with them; none when `set_rules` would take them. */
@@ -2313,6 +2657,13 @@ export interface components {
             id: string;
             /** @description The words. */
             text: components["schemas"]["Texts"];
+        };
+        /** @description What is expected of a service, with counters as they are and as their closings are known. */
+        ServiceForecast: {
+            /** @description From now on, the first one begun already. */
+            quarters: components["schemas"]["QuarterView"][];
+            /** @description The service. */
+            service: string;
         };
         /** @description A service with its queue. */
         ServiceView: {
@@ -2376,6 +2727,19 @@ export interface components {
         } | {
             /** @description What somebody of the office has recorded, by its name. */
             recording: string;
+        };
+        /** @description A stretch of time. */
+        StretchPlan: {
+            /**
+             * Format: date-time
+             * @description From,
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description until.
+             */
+            until: string;
         };
         /** @description Today's totals. */
         TallyView: {
@@ -2670,6 +3034,23 @@ export interface components {
          * @description A WAV file as it is sent; only the description of the interface names it so.
          */
         WavFile: string;
+        /** @description A plan to try, without anything being done. */
+        WhatIf: {
+            /** @description When these counters would be open from now on; the others as they are expected to be. At most 99. */
+            counters: components["schemas"]["CounterPlan"][];
+        };
+        /** @description What would come of a plan, beside what comes of things as they are. */
+        WhatIfView: {
+            /** @description With things as they are. */
+            as_is: components["schemas"]["OutcomeView"];
+            /**
+             * Format: date-time
+             * @description When this was worked out.
+             */
+            at: string;
+            /** @description With the plan. */
+            with: components["schemas"]["OutcomeView"];
+        };
         /** @description The loudspeakers of a zone that are here. */
         ZoneHealth: {
             /**
@@ -2709,7 +3090,11 @@ export interface components {
     pathItems: never;
 }
 export type Actor = components['schemas']['Actor'];
+export type AdviceStep = components['schemas']['AdviceStep'];
+export type AdviceView = components['schemas']['AdviceView'];
+export type AdvisedCounter = components['schemas']['AdvisedCounter'];
 export type AheadView = components['schemas']['AheadView'];
+export type AlarmLevel = components['schemas']['AlarmLevel'];
 export type AnnouncementView = components['schemas']['AnnouncementView'];
 export type AnnouncingView = components['schemas']['AnnouncingView'];
 export type Appointment = components['schemas']['Appointment'];
@@ -2731,6 +3116,7 @@ export type Command = components['schemas']['Command'];
 export type CommandAnswer = components['schemas']['CommandAnswer'];
 export type CommandRequest = components['schemas']['CommandRequest'];
 export type CopyView = components['schemas']['CopyView'];
+export type CounterPlan = components['schemas']['CounterPlan'];
 export type CounterView = components['schemas']['CounterView'];
 export type DaemonHealthView = components['schemas']['DaemonHealthView'];
 export type DayView = components['schemas']['DayView'];
@@ -2742,12 +3128,16 @@ export type FairOrder = components['schemas']['FairOrder'];
 export type FairOrderRecord = components['schemas']['FairOrderRecord'];
 export type FairOrderWhat = components['schemas']['FairOrderWhat'];
 export type FirstAdministrator = components['schemas']['FirstAdministrator'];
+export type ForecastView = components['schemas']['ForecastView'];
 export type GiveWay = components['schemas']['GiveWay'];
 export type Grant = components['schemas']['Grant'];
 export type GroupView = components['schemas']['GroupView'];
 export type HallCode = components['schemas']['HallCode'];
 export type HealthView = components['schemas']['HealthView'];
 export type Hello = components['schemas']['Hello'];
+export type HonestyDay = components['schemas']['HonestyDay'];
+export type HonestyFigures = components['schemas']['HonestyFigures'];
+export type HonestyView = components['schemas']['HonestyView'];
 export type HourView = components['schemas']['HourView'];
 export type Icon = components['schemas']['Icon'];
 export type Language = components['schemas']['Language'];
@@ -2760,6 +3150,7 @@ export type MissedView = components['schemas']['MissedView'];
 export type NoticeView = components['schemas']['NoticeView'];
 export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
+export type OutcomeHour = components['schemas']['OutcomeHour'];
 export type OutcomeView = components['schemas']['OutcomeView'];
 export type Pairing = components['schemas']['Pairing'];
 export type PairingCode = components['schemas']['PairingCode'];
@@ -2775,6 +3166,7 @@ export type PhoneTicket = components['schemas']['PhoneTicket'];
 export type Place = components['schemas']['Place'];
 export type PlannedView = components['schemas']['PlannedView'];
 export type PutPerson = components['schemas']['PutPerson'];
+export type QuarterView = components['schemas']['QuarterView'];
 export type QuietView = components['schemas']['QuietView'];
 export type RecordingKept = components['schemas']['RecordingKept'];
 export type RemoteTicket = components['schemas']['RemoteTicket'];
@@ -2783,16 +3175,21 @@ export type Reported = components['schemas']['Reported'];
 export type ReportView = components['schemas']['ReportView'];
 export type Resume = components['schemas']['Resume'];
 export type Role = components['schemas']['Role'];
+export type RosterDay = components['schemas']['RosterDay'];
+export type RosterHour = components['schemas']['RosterHour'];
+export type RosterView = components['schemas']['RosterView'];
 export type RulesChecked = components['schemas']['RulesChecked'];
 export type RulesInForce = components['schemas']['RulesInForce'];
 export type RulesToCheck = components['schemas']['RulesToCheck'];
 export type SentencesView = components['schemas']['SentencesView'];
 export type SentenceView = components['schemas']['SentenceView'];
+export type ServiceForecast = components['schemas']['ServiceForecast'];
 export type ServiceView = components['schemas']['ServiceView'];
 export type ServiceWait = components['schemas']['ServiceWait'];
 export type SetSecret = components['schemas']['SetSecret'];
 export type SignIn = components['schemas']['SignIn'];
 export type Sound = components['schemas']['Sound'];
+export type StretchPlan = components['schemas']['StretchPlan'];
 export type TallyView = components['schemas']['TallyView'];
 export type Texts = components['schemas']['Texts'];
 export type TicketState = components['schemas']['TicketState'];
@@ -2805,6 +3202,8 @@ export type VolumeView = components['schemas']['VolumeView'];
 export type Wait = components['schemas']['Wait'];
 export type Warning = components['schemas']['Warning'];
 export type WavFile = components['schemas']['WavFile'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfView = components['schemas']['WhatIfView'];
 export type ZoneHealth = components['schemas']['ZoneHealth'];
 export type ZoneView = components['schemas']['ZoneView'];
 export type $defs = Record<string, never>;
@@ -3885,6 +4284,441 @@ export interface operations {
             };
             /** @description The host that was asked for is not this one */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rest of the day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastView"];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    honesty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyView"];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    roster: {
+        parameters: {
+            query?: {
+                /** @description The form; `json` when absent. */
+                format?: "json" | "csv";
+                /** @description A day of the week, such as 2026-12-07; the next week when absent. At most a year from now. */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The roster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description No date, one too far away, or no such form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description That client asks too often; `Retry-After` says when it may again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Still loading, stopping or overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The branch's short name */
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            /** @description What would come of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or no device's key came with it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Whoever asks has no right to, or the request comes from another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such branch */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The address does not take this method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request took too long to come in */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The host that was asked for is not this one */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description JSON, but no plan, or one that makes no sense */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
