@@ -776,6 +776,56 @@ export interface components {
             /** @enum {string} */
             kind: "visitor";
         };
+        /**
+         * @description What is to be done with counters.
+         * @enum {string}
+         */
+        AdviceStep: "open" | "close";
+        /** @description What to do, when, why, and what it would bring. */
+        AdviceView: {
+            /**
+             * Format: date-time
+             * @description By when; now or later.
+             */
+            by: string;
+            /** @description With which counters, in this order. */
+            counters: components["schemas"]["AdvisedCounter"][];
+            /** @description Names this advice as long as it stays the same. */
+            id: string;
+            /**
+             * Format: int32
+             * @description and if this is done.
+             */
+            late_with: number;
+            /**
+             * Format: int32
+             * @description How many would wait too long until then if nothing is done,
+             */
+            late_without: number;
+            /**
+             * Format: int32
+             * @description How many people come or wait in that time.
+             */
+            people: number;
+            /** @description The service that gains most, or that can spare the counter. */
+            service: string;
+            /** @description What is to be done. */
+            step: components["schemas"]["AdviceStep"];
+            /**
+             * Format: date-time
+             * @description Until when the figures look.
+             */
+            until: string;
+        };
+        /** @description A counter of an advice. */
+        AdvisedCounter: {
+            /** @description Which. */
+            counter: string;
+            /** @description Whether it is open and paused, so that it has to go on rather than to open. */
+            paused?: boolean;
+            /** @description The services that it should take. */
+            services: string[];
+        };
         /** @description A ticket that was called to the place near a counter. */
         AheadView: {
             /** @description The number. */
@@ -787,6 +837,11 @@ export interface components {
              */
             ticket: number;
         };
+        /**
+         * @description How near the charter is to being missed, by rising steps.
+         * @enum {string}
+         */
+        AlarmLevel: "none" | "watch" | "soon" | "missed";
         /** @description Something to be said once, beside the calls. The place of its entry in the log identifies it, as it does a call. */
         AnnouncementView: {
             /**
@@ -1498,6 +1553,15 @@ export interface components {
             /** @description Whether it holds all but the last moments, as it should. */
             up_to_date: boolean;
         };
+        /** @description When a counter would be open. */
+        CounterPlan: {
+            /** @description Which. */
+            counter: string;
+            /** @description The stretches, in order and apart, at most 16; none means that it stays closed. */
+            open: components["schemas"]["StretchPlan"][];
+            /** @description The services that it would take; absent means those that it takes now. */
+            services?: string[] | null;
+        };
         /** @description A counter. */
         CounterView: {
             ahead?: components["schemas"]["AheadView"] | null;
@@ -1675,6 +1739,29 @@ export interface components {
             /** @description What stands behind `#` in the address in the log. */
             token: string;
         };
+        /** @description The rest of the day as it is expected, and what is advised. */
+        ForecastView: {
+            advice?: components["schemas"]["AdviceView"] | null;
+            /** @description How near the charter is to being missed. */
+            alarm: components["schemas"]["AlarmLevel"];
+            /**
+             * Format: date-time
+             * @description When this was worked out.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description From how many of the office's own days arrivals are known; with 0 they are taken to go on as in the last hour.
+             */
+            days_known: number;
+            /** @description By service, in the office's order. */
+            services: components["schemas"]["ServiceForecast"][];
+            /**
+             * Format: date-time
+             * @description Until when it looks: the office's closing, or a few hours ahead where it never closes.
+             */
+            until: string;
+        };
         /** @description Lets others go first: the ticket goes behind so many who now come after it. */
         GiveWay: {
             /**
@@ -1759,6 +1846,48 @@ export interface components {
             standby?: boolean;
             /** @description The zones whose calls this client says; all of them when empty. */
             zones?: string[];
+        };
+        /** @description A business day of it. */
+        HonestyDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description Its figures. */
+            figures: components["schemas"]["HonestyFigures"];
+        };
+        /** @description Of the people who were told a wait and have been called. Shares and errors are absent where there were none. */
+        HonestyFigures: {
+            /**
+             * Format: float
+             * @description How far their wait was from the shorter figure, on average, in seconds.
+             */
+            error_s?: number | null;
+            /**
+             * Format: float
+             * @description How far it was from the plain rule: people ahead times the configured minutes, by open counters.
+             */
+            naive_error_s?: number | null;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            told: number;
+            /**
+             * Format: float
+             * @description The share called no later than the longer figure that they were told, 0 to 1; the aim is 0.9.
+             */
+            within?: number | null;
+        };
+        /** @description Whether the waits that were announced came true, beside what a plain rule would have said. */
+        HonestyView: {
+            /** @description By business day, oldest first, at most 31. */
+            days: components["schemas"]["HonestyDay"][];
+            /** @description The last 31 days, today among them. */
+            month: components["schemas"]["HonestyFigures"];
+            /** @description Today. */
+            today: components["schemas"]["HonestyFigures"];
         };
         /** @description An hour of the day. */
         HourView: {
@@ -2146,6 +2275,39 @@ export interface components {
          * @enum {string}
          */
         Place: "counter" | "room";
+        /** @description An hour of it. */
+        PlanHour: {
+            /**
+             * Format: float
+             * @description How many come in it.
+             */
+            arrivals: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: float
+             * @description How many of those who come in it wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description How many counters are open at its beginning.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Half of those who come in it wait no longer; absent where nobody comes.
+             */
+            p50_s?: number | null;
+            /**
+             * Format: int32
+             * @description Nine in ten of them wait no longer.
+             */
+            p90_s?: number | null;
+        };
         /** @description What an office has planned to announce. */
         PlannedView: {
             /** @description The short name. */
@@ -2156,12 +2318,80 @@ export interface components {
             /** @description In which zones; everywhere when empty. */
             zones?: string[];
         };
+        /** @description What comes of a way to staff the rest of the day. */
+        PlanOutcome: {
+            /**
+             * Format: float
+             * @description For how long counters are open, all together, in hours.
+             */
+            counter_hours: number;
+            /** @description By hour from now on. */
+            hours: components["schemas"]["PlanHour"][];
+            /**
+             * Format: float
+             * @description How many are expected to wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: float
+             * @description How many people come or wait, of services whose charter promises something.
+             */
+            promised: number;
+        };
         /** @description A person's name and roles, as they are to be. */
         PutPerson: {
             /** @description The roles; at least one, at most 32. */
             grants: components["schemas"]["Grant"][];
             /** @description The name as colleagues know it: 1 to 80 characters. */
             name: string;
+        };
+        /** @description A quarter of an hour. */
+        QuarterView: {
+            /**
+             * Format: float
+             * @description How many numbers are expected to be given out in it.
+             */
+            arrivals: number;
+            /**
+             * Format: float
+             * @description and in nine of ten at most so many.
+             */
+            arrivals_high: number;
+            /**
+             * Format: float
+             * @description In nine of ten days there are at least so many,
+             */
+            arrivals_low: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: float
+             * @description How many of those who come in it are expected to wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description How many counters the service needs to keep the charter; absent where the charter promises nothing.
+             */
+            needed?: number | null;
+            /**
+             * Format: int32
+             * @description How many counters are expected to take it, others' services beside it.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Half of those who come in it wait no longer; absent where nobody is expected to be called.
+             */
+            p50_s?: number | null;
+            /**
+             * Format: int32
+             * @description Nine in ten of them wait no longer.
+             */
+            p90_s?: number | null;
         };
         /** @description Hours in which nothing is said but what is urgent. */
         QuietView: {
@@ -2282,6 +2512,56 @@ export interface components {
          * @enum {string}
          */
         Role: "officer" | "supervisor" | "administrator" | "auditor";
+        /** @description A day of a roster. */
+        RosterDay: {
+            /**
+             * Format: float
+             * @description How many are expected.
+             */
+            arrivals: number;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description By hour of opening. */
+            hours: components["schemas"]["RosterHour"][];
+            /**
+             * Format: float
+             * @description How many are expected to wait too long with this roster.
+             */
+            late: number;
+        };
+        /** @description An hour of a roster. */
+        RosterHour: {
+            /**
+             * Format: float
+             * @description How many are expected in it.
+             */
+            arrivals: number;
+            /** @description The counters that should be open, in the office's order. */
+            counters: string[];
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+        };
+        /** @description Who should be at the counters in a week, from what its days usually bring. */
+        RosterView: {
+            /** @description The days on which the office is open. */
+            days: components["schemas"]["RosterDay"][];
+            /**
+             * Format: int32
+             * @description From how many of the office's own days arrivals are known.
+             */
+            days_known: number;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
+        };
         /** @description What a check of rules found. Nothing is changed by it. */
         RulesChecked: {
             /** @description What is wrong with them; none when `set_rules` would take them. */
@@ -2313,6 +2593,13 @@ export interface components {
             id: string;
             /** @description The words. */
             text: components["schemas"]["Texts"];
+        };
+        /** @description What is expected of a service, with counters as they are and as their closings are known. */
+        ServiceForecast: {
+            /** @description From now on, the first one begun already. */
+            quarters: components["schemas"]["QuarterView"][];
+            /** @description The service. */
+            service: string;
         };
         /** @description A service with its queue. */
         ServiceView: {
@@ -2376,6 +2663,19 @@ export interface components {
         } | {
             /** @description What somebody of the office has recorded, by its name. */
             recording: string;
+        };
+        /** @description A stretch of time. */
+        StretchPlan: {
+            /**
+             * Format: date-time
+             * @description From,
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description until.
+             */
+            until: string;
         };
         /** @description Today's totals. */
         TallyView: {
@@ -2670,6 +2970,23 @@ export interface components {
          * @description A WAV file as it is sent; only the description of the interface names it so.
          */
         WavFile: string;
+        /** @description A plan to try, without anything being done. */
+        WhatIf: {
+            /** @description When these counters would be open from now on; the others as they are expected to be. At most 99. */
+            counters: components["schemas"]["CounterPlan"][];
+        };
+        /** @description What would come of a plan, beside what comes of things as they are. */
+        WhatIfView: {
+            /** @description With things as they are. */
+            as_is: components["schemas"]["PlanOutcome"];
+            /**
+             * Format: date-time
+             * @description When this was worked out.
+             */
+            at: string;
+            /** @description With the plan. */
+            with: components["schemas"]["PlanOutcome"];
+        };
         /** @description The loudspeakers of a zone that are here. */
         ZoneHealth: {
             /**
@@ -2709,7 +3026,11 @@ export interface components {
     pathItems: never;
 }
 export type Actor = components['schemas']['Actor'];
+export type AdviceStep = components['schemas']['AdviceStep'];
+export type AdviceView = components['schemas']['AdviceView'];
+export type AdvisedCounter = components['schemas']['AdvisedCounter'];
 export type AheadView = components['schemas']['AheadView'];
+export type AlarmLevel = components['schemas']['AlarmLevel'];
 export type AnnouncementView = components['schemas']['AnnouncementView'];
 export type AnnouncingView = components['schemas']['AnnouncingView'];
 export type Appointment = components['schemas']['Appointment'];
@@ -2731,6 +3052,7 @@ export type Command = components['schemas']['Command'];
 export type CommandAnswer = components['schemas']['CommandAnswer'];
 export type CommandRequest = components['schemas']['CommandRequest'];
 export type CopyView = components['schemas']['CopyView'];
+export type CounterPlan = components['schemas']['CounterPlan'];
 export type CounterView = components['schemas']['CounterView'];
 export type DaemonHealthView = components['schemas']['DaemonHealthView'];
 export type DayView = components['schemas']['DayView'];
@@ -2742,12 +3064,16 @@ export type FairOrder = components['schemas']['FairOrder'];
 export type FairOrderRecord = components['schemas']['FairOrderRecord'];
 export type FairOrderWhat = components['schemas']['FairOrderWhat'];
 export type FirstAdministrator = components['schemas']['FirstAdministrator'];
+export type ForecastView = components['schemas']['ForecastView'];
 export type GiveWay = components['schemas']['GiveWay'];
 export type Grant = components['schemas']['Grant'];
 export type GroupView = components['schemas']['GroupView'];
 export type HallCode = components['schemas']['HallCode'];
 export type HealthView = components['schemas']['HealthView'];
 export type Hello = components['schemas']['Hello'];
+export type HonestyDay = components['schemas']['HonestyDay'];
+export type HonestyFigures = components['schemas']['HonestyFigures'];
+export type HonestyView = components['schemas']['HonestyView'];
 export type HourView = components['schemas']['HourView'];
 export type Icon = components['schemas']['Icon'];
 export type Language = components['schemas']['Language'];
@@ -2773,8 +3099,11 @@ export type PhonePlace = components['schemas']['PhonePlace'];
 export type PhoneServices = components['schemas']['PhoneServices'];
 export type PhoneTicket = components['schemas']['PhoneTicket'];
 export type Place = components['schemas']['Place'];
+export type PlanHour = components['schemas']['PlanHour'];
 export type PlannedView = components['schemas']['PlannedView'];
+export type PlanOutcome = components['schemas']['PlanOutcome'];
 export type PutPerson = components['schemas']['PutPerson'];
+export type QuarterView = components['schemas']['QuarterView'];
 export type QuietView = components['schemas']['QuietView'];
 export type RecordingKept = components['schemas']['RecordingKept'];
 export type RemoteTicket = components['schemas']['RemoteTicket'];
@@ -2783,16 +3112,21 @@ export type Reported = components['schemas']['Reported'];
 export type ReportView = components['schemas']['ReportView'];
 export type Resume = components['schemas']['Resume'];
 export type Role = components['schemas']['Role'];
+export type RosterDay = components['schemas']['RosterDay'];
+export type RosterHour = components['schemas']['RosterHour'];
+export type RosterView = components['schemas']['RosterView'];
 export type RulesChecked = components['schemas']['RulesChecked'];
 export type RulesInForce = components['schemas']['RulesInForce'];
 export type RulesToCheck = components['schemas']['RulesToCheck'];
 export type SentencesView = components['schemas']['SentencesView'];
 export type SentenceView = components['schemas']['SentenceView'];
+export type ServiceForecast = components['schemas']['ServiceForecast'];
 export type ServiceView = components['schemas']['ServiceView'];
 export type ServiceWait = components['schemas']['ServiceWait'];
 export type SetSecret = components['schemas']['SetSecret'];
 export type SignIn = components['schemas']['SignIn'];
 export type Sound = components['schemas']['Sound'];
+export type StretchPlan = components['schemas']['StretchPlan'];
 export type TallyView = components['schemas']['TallyView'];
 export type Texts = components['schemas']['Texts'];
 export type TicketState = components['schemas']['TicketState'];
@@ -2805,6 +3139,8 @@ export type VolumeView = components['schemas']['VolumeView'];
 export type Wait = components['schemas']['Wait'];
 export type Warning = components['schemas']['Warning'];
 export type WavFile = components['schemas']['WavFile'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfView = components['schemas']['WhatIfView'];
 export type ZoneHealth = components['schemas']['ZoneHealth'];
 export type ZoneView = components['schemas']['ZoneView'];
 export type $defs = Record<string, never>;
