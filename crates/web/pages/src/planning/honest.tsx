@@ -13,8 +13,10 @@ import { Why } from './why';
 learn(texts);
 
 const AGAIN_MS = 120_000;
-/** The share of people who should be called within the time that they were told. */
-const AIM = 0.9;
+/** How many in a hundred should be called within the time that they were told. */
+const AIM = 90;
+
+const isShort = (within: number) => percent(within) < AIM;
 
 export function Part({ branch }: PartProps) {
   const { language, say } = useSpeech();
@@ -25,12 +27,12 @@ export function Part({ branch }: PartProps) {
       <tr key={name}>
         <th scope="row">{name}</th>
         <td>{told}</td>
-        <td data-short={within != null && within < AIM}>
+        <td data-short={within != null && isShort(within)}>
           {within == null ? (
             '–'
           ) : (
             <>
-              {within < AIM && (
+              {isShort(within) && (
                 <>
                   <span aria-hidden="true">▲ </span>
                   <span class="unseen">{say('honesty.below')} </span>
@@ -95,7 +97,7 @@ function Drawn({ days }: { days: HonestyView['days'] }) {
           within == null ? null : (
             <rect
               key={day}
-              class={within < AIM ? 'short' : 'kept'}
+              class={isShort(within) ? 'short' : 'kept'}
               x={`${(n + 0.15) * width}%`}
               width={`${0.7 * width}%`}
               y={`${100 - 100 * within}%`}
@@ -103,7 +105,7 @@ function Drawn({ days }: { days: HonestyView['days'] }) {
             />
           ),
         )}
-        <line class="aim" x1="0" x2="100%" y1={`${100 - 100 * AIM}%`} y2={`${100 - 100 * AIM}%`} />
+        <line class="aim" x1="0" x2="100%" y1={`${100 - AIM}%`} y2={`${100 - AIM}%`} />
       </svg>
       <figcaption class="second">{say('honesty.drawn')}</figcaption>
     </figure>

@@ -116,7 +116,7 @@ export function Part({ branch, view, presser, me, now, forecast, again }: PartPr
                       {placeOf(counter, say)}{' '}
                       <span class="second">{say(pause ? 'counter.state.paused' : open ? 'counter.is_open' : 'counter.is_closed')}</span>
                     </legend>
-                    <div class="fields">
+                    <div class="fields" data-how={row.how}>
                       <label>
                         {say('try.plan')}
                         <select value={row.how} onChange={({ currentTarget }) => edit(id, { how: currentTarget.value as How })}>
