@@ -83,9 +83,9 @@ export function Dashboard({ branch }: { branch: string }) {
             {advice && <advice.Advice {...{ branch, view, presser, me, now }} onAhead={setAhead} />}
             {alarms ? <alarms.Alarms {...{ branch, view, waiting, presser, now, ahead }} ask={setAsking} /> : <div class="alarms" />}
             <Tiles view={view} waiting={waiting} now={now} />
-            {honest && <honest.Honest branch={branch} />}
             <div class="column">
               <Services view={view} waiting={waiting} now={now} />
+              {honest && <honest.Honest branch={branch} />}
               {day && <day.Day branch={branch} day={view.day} zone={view.time_zone} now={now} />}
             </div>
             <div class="column">

@@ -25,19 +25,19 @@ const counter = (number: number, more: Partial<CounterView> = {}): CounterView =
 test('a counter is open from now on, never, or for a while, and stays as it is unless something is said', () => {
   assert.equal(stretches(AS_IS, DAY), undefined);
   assert.deepEqual(stretches(row({ how: 'closed' }), DAY), { open: [] });
-  assert.deepEqual(stretches(row({ how: 'open' }), DAY), { open: [{ from: NOON, until: at(5) }] });
+  assert.deepEqual(stretches(row({ how: 'open' }), DAY), { open: [{ from: at(0), until: at(5) }] });
   assert.deepEqual(stretches(row({ how: 'between', start: '13:00', end: '15:30' }), DAY), { open: [{ from: at(1), until: at(3.5) }] });
 });
 
 test('what lies before now or after closing is cut off', () => {
-  assert.deepEqual(stretches(row({ how: 'between', start: '08:00', end: '23:00' }), DAY), { open: [{ from: NOON, until: at(5) }] });
+  assert.deepEqual(stretches(row({ how: 'between', start: '08:00', end: '23:00' }), DAY), { open: [{ from: at(0), until: at(5) }] });
 });
 
 test('a break parts the stretch, and is cut at its ends', () => {
   const rest = (rest_start: string, rest_end: string) => stretches(row({ how: 'open', rest_start, rest_end }), DAY);
-  assert.deepEqual(rest('13:00', '14:00'), { open: [{ from: NOON, until: at(1) }, { from: at(2), until: at(5) }] });
+  assert.deepEqual(rest('13:00', '14:00'), { open: [{ from: at(0), until: at(1) }, { from: at(2), until: at(5) }] });
   assert.deepEqual(rest('11:30', '12:30'), { open: [{ from: at(0.5), until: at(5) }] });
-  assert.deepEqual(rest('16:30', '18:00'), { open: [{ from: NOON, until: at(4.5) }] });
+  assert.deepEqual(rest('16:30', '18:00'), { open: [{ from: at(0), until: at(4.5) }] });
   assert.deepEqual(rest('11:00', '18:00'), { open: [] });
 });
 
@@ -83,7 +83,7 @@ test('at once is done what the plan says of now, and nothing that is so already'
   const view = office({
     counters: [counter(1), counter(2, { open: true }), counter(3, { open: true, pause: { reason: 'rest', since: NOON } }), counter(4), counter(5, { open: true })],
   });
-  const now = [{ from: NOON, until: at(5) }];
+  const now = [{ from: at(0), until: at(5) }];
   const later = [{ from: at(1), until: at(5) }];
   const plans = [
     { counter: 'k1', open: now },
