@@ -1,7 +1,7 @@
 // A plan to try: when which counter would be open, and what would come of it beside things as they are. Nothing is
 // done until it is pressed, and then only what can be done at once.
 
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { ask } from '../access/ask';
 import { toSignIn } from '../access/me';
@@ -14,7 +14,7 @@ import { learn } from '../text';
 import texts from '../text/planning-try';
 import { useLater } from '../ui/later';
 import type { PartProps } from './planning';
-import { AS_IS, atOnce, firstOpen, planOf, type How, type Row } from './stretches';
+import { AS_IS, atOnce, blamed, firstOpen, planOf, type How, type Row } from './stretches';
 import { Why } from './why';
 
 learn(texts);
@@ -33,6 +33,7 @@ export function Part({ branch, view, presser, me, now, forecast, again }: PartPr
   const { say } = useSpeech();
   const [rows, setRows] = useState<Record<string, Row>>({});
   const [told, setTold] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<Asked<WhatIfView>['failed']>();
   const [tried, setTried] = useState<Tried>();
@@ -48,9 +49,16 @@ export function Part({ branch, view, presser, me, now, forecast, again }: PartPr
   const count = view.counters.every(({ id }) => ['open', 'closed'].includes(rows[id]?.how ?? ''))
     ? view.counters.filter(({ id }) => rows[id]?.how === 'open').length
     : '';
+  // What the daemon refuses is told at the counter that it names, else at the button.
+  const wrong = failed?.type === 'refused' ? blamed(failed.error.detail, view.counters) : undefined;
   const attempt = async () => {
     setTold(true);
-    if (busy || !forecast || Object.keys(faults).length > 0) return;
+    if (Object.keys(faults).length > 0) {
+      // Once it is drawn what is wrong.
+      requestAnimationFrame(() => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()));
+      return;
+    }
+    if (busy || !forecast) return;
     setBusy(true);
     const body: WhatIf = { counters: plans };
     const answer = await ask<WhatIfView>('POST', pathOf(branch, '/what-if'), body);
@@ -86,6 +94,7 @@ export function Part({ branch, view, presser, me, now, forecast, again }: PartPr
         </div>
         <p class="intro">{say('try.what')}</p>
         <form
+          ref={form}
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
@@ -136,12 +145,13 @@ export function Part({ branch, view, presser, me, now, forecast, again }: PartPr
                         {say(`try.fault.${fault.why}`)}
                       </p>
                     )}
+                    {id === wrong && <Why failed={failed} />}
                   </fieldset>
                 </li>
               );
             })}
           </ul>
-          <Why failed={failed} />
+          <Why failed={wrong === undefined ? failed : undefined} />
           <p class="buttons">
             <button class="primary" aria-disabled={busy || !forecast}>
               {say('try.do')}

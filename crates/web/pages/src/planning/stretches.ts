@@ -73,6 +73,10 @@ export function planOf(rows: Record<string, Row>, counters: readonly CounterView
   return { plans, faults };
 }
 
+/** The counter that a refusal speaks of, if it names one. */
+export const blamed = (detail: string | null | undefined, counters: readonly CounterView[]): string | undefined =>
+  counters.find(({ id }) => detail?.split(/[^\w-]+/).includes(id))?.id;
+
 /** So many counters open from now on and the others closed; those that are open already come first. */
 export function firstOpen(counters: readonly CounterView[], count: number): Record<string, Row> {
   const order = counters.toSorted((a, b) => Number(b.open && !b.pause) - Number(a.open && !a.pause));

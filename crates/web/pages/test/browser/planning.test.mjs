@@ -181,6 +181,26 @@ test('a plan is tried without anything being done, and then what can be done at 
   assert.equal(await counter(3).getByLabel('Plan').inputValue(), 'as_is');
 });
 
+test('what is wrong with a plan has the focus, and what the daemon refuses is told at the counter that it names', async (t) => {
+  const { visit } = await crowded(t);
+  const page = await visit('/planning?lang=en#try');
+  await page.locator('.plan li').first().waitFor();
+  const counter = page.locator('.plan li').nth(2);
+  // By keyboard alone.
+  await counter.getByLabel('Plan').focus();
+  await page.keyboard.press('End');
+  await counter.getByLabel('From', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Try', exact: true }).press('Enter');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
+  assert.equal(await counter.getByLabel('From', { exact: true }).evaluate((field) => field === document.activeElement), true);
+  await counter.getByLabel('Plan').selectOption('open');
+  const error = { code: 'bad_plan', message: { ms: 'Rancangan ini tidak boleh dikira.', en: 'This plan can’t be worked out.' }, detail: 'counter kaunter-3: in the past' };
+  await page.route('**/what-if', (route) => route.fulfill({ status: 400, json: { error } }));
+  await page.getByRole('button', { name: 'Try', exact: true }).press('Enter');
+  await reads(counter.locator('.wrong'), /This plan can’t be worked out\./);
+  assert.equal(await page.locator('.plan .wrong').count(), 1);
+});
+
 test("next week's roster stands by day and hour, and is saved as a table", async (t) => {
   const { daemon, visit } = await crowded(t);
   const page = await visit('/planning?lang=en#roster');

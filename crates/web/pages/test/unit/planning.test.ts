@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { dateIn, dayOf, mondayOf, plus } from '../../src/planning/days';
 import { alone, together } from '../../src/planning/quarters';
-import { AS_IS, atOnce, firstOpen, planOf, stretches, type Row } from '../../src/planning/stretches';
+import { AS_IS, atOnce, blamed, firstOpen, planOf, stretches, type Row } from '../../src/planning/stretches';
 import type { CounterView, QuarterView } from '../../src/protocol';
 import { NOON, office } from './sample';
 
@@ -70,6 +70,14 @@ test("a plan names the counters that are spoken of, in the office's order, and w
   assert.deepEqual(plans.map(({ counter }) => counter), ['k1', 'k3']);
   assert.deepEqual(faults, { k2: { at: 'start', why: 'missing' } });
   assert.deepEqual(planOf({}, counters, DAY), { plans: [], faults: {} });
+});
+
+test('a refusal is told at the counter that it names', () => {
+  const counters = [counter(1), counter(10)];
+  assert.equal(blamed('stretches of k10 overlap', counters), 'k10');
+  assert.equal(blamed('counters[1].k1: in the past', counters), 'k1');
+  assert.equal(blamed('too many counters', counters), undefined);
+  assert.equal(blamed(null, counters), undefined);
 });
 
 test('of so many counters those that work already come first', () => {
