@@ -16,8 +16,9 @@ import { alarms as alarmsOf, idOf, type Alarm, type Kind } from './alarms';
 
 learn(texts, dashboard, staff);
 
-/** How many alarms are drawn at once; the figures below must stay in sight. */
+/** How many alarms are drawn at once, and how many below an advice; the figures below must stay in sight. */
 const ROWS = 4;
+const ROWS_BELOW = 2;
 
 export function Alarms({ branch, view, waiting, presser, ask, now, ahead }: {
   branch: string;
@@ -45,7 +46,7 @@ export function Alarms({ branch, view, waiting, presser, ask, now, ahead }: {
   useEffect(() => {
     document.title = (shown.length ? `(${wrong ? '▲ ' : ''}${shown.length}) ` : '') + say('dashboard.title');
   }, [shown.length, wrong, language]);
-  const rows = all ? shown : shown.slice(0, ROWS);
+  const rows = all ? shown : shown.slice(0, ahead ? ROWS_BELOW : ROWS);
   return (
     <section
       class="alarms"

@@ -85,12 +85,12 @@ export function Dashboard({ branch }: { branch: string }) {
             <Tiles view={view} waiting={waiting} now={now} />
             <div class="column">
               <Services view={view} waiting={waiting} now={now} />
-              {honest && <honest.Honest branch={branch} />}
               {day && <day.Day branch={branch} day={view.day} zone={view.time_zone} now={now} />}
             </div>
             <div class="column">
               <Counters view={view} presser={presser} ask={setAsking} now={now} />
               {hall && <hall.Hall branch={branch} view={view} now={now} />}
+              {honest && <honest.Honest branch={branch} />}
             </div>
             <div class="column">{people && <people.People view={view} waiting={waiting} now={now} />}</div>
           </>
