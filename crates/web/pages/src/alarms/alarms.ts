@@ -101,7 +101,6 @@ export function alarms(view: BranchView, waiting: readonly TicketView[], now: nu
   // Of what is late the latest first, by how much of the promise is used up.
   const used = ({ longest_ms = 0, promise_ms = 1 }: Alarm) => longest_ms / promise_ms;
   overdue.sort((a, b) => used(b) - used(a)).forEach(add);
-  if (ahead) add(ahead);
 
   for (const counter of counters) {
     const alarm = unheard(view, counter, now);
@@ -129,6 +128,8 @@ export function alarms(view: BranchView, waiting: readonly TicketView[], now: nu
     add({ kind: left === 0 ? 'sold_out' : 'quota', wrong: false, service, count: left, remedy: { type: 'ask', what: 'notices' } });
   }
   if (health?.kiosks === 0) add({ kind: 'kiosks', wrong: false, remedy: { type: 'go', what: 'kiosk' } });
+  // What is stands before what is to come.
+  if (ahead) add(ahead);
   return [...wrong, ...soon];
 }
 
