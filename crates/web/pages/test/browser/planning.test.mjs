@@ -87,6 +87,10 @@ test('the dashboard advises what keeps the charter, says what it brings, and doe
   const card = board.locator('.advice section');
   await reads(card.locator('h2'), advice.counters.length === 1 ? /^Open one more counter for / : new RegExp(`^Open ${advice.counters.length} more counters for `));
   await reads(card.locator('p').first(), new RegExp(`^Otherwise ${advice.late_without} of ${advice.people} people will wait over the charter’s 15 minutes until \\d\\d:\\d\\d; with this, ${advice.late_with}\\.$`));
+  // What is wrong now stands before it, and below an advice there is room for two.
+  await settled(board);
+  const all = board.locator('.alarms > button');
+  if (await all.count()) await all.click();
   await reads(board.locator(`.alarms li[data-kind="ahead_${alarm}"]`), /Follow the advice above\./);
   const before = await openNow(daemon);
   await card.getByRole('button', { name: /^Do it/ }).click();
