@@ -29,7 +29,7 @@ export default defineConfig({
     // What a page needs at once stands in its head; a language is fetched alone, with nothing before it.
     modulePreload: { polyfill: false, resolveDependencies: (_, parts, { hostType }) => (hostType === 'html' ? parts : []) },
     rolldownOptions: {
-      input: ['index', 'kiosk', 'counter', 'display', 'dashboard', 'sign-in', 'people', 'phone', 'settings'].map((page) => here(`${page}.html`)),
+      input: ['index', 'kiosk', 'counter', 'display', 'dashboard', 'sign-in', 'people', 'phone', 'settings', 'planning'].map((page) => here(`${page}.html`)),
       output: {
         // What most pages share, in one file: many small ones are packed worse.
         codeSplitting: {

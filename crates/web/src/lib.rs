@@ -23,7 +23,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Routes for the pages and what belongs to them: `/`, `/kiosk`, `/counter`, `/display`, `/dashboard`,
-/// `/sign-in`, `/people`, `/phone`, `/settings` and `/assets/...`. Call it once: what it serves stays in memory for good.
+/// `/sign-in`, `/people`, `/phone`, `/settings`, `/planning` and `/assets/...`. Call it once: what it serves stays in memory for good.
 pub fn pages() -> Router {
     MemoryServe::new(include!(concat!(env!("OUT_DIR"), "/pages.rs")))
         .enable_clean_url(true)

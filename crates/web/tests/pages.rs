@@ -10,8 +10,18 @@ use axum::{
 use giliran_web::pages;
 use tower::ServiceExt;
 
-const PAGES: [&str; 9] =
-    ["/", "/kiosk", "/counter", "/display", "/dashboard", "/sign-in", "/people", "/phone", "/settings"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/kiosk",
+    "/counter",
+    "/display",
+    "/dashboard",
+    "/sign-in",
+    "/people",
+    "/phone",
+    "/settings",
+    "/planning",
+];
 
 static SERVED: LazyLock<Router> = LazyLock::new(pages);
 

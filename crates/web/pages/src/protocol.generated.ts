@@ -2192,58 +2192,12 @@ export interface components {
             /** @enum {string} */
             type: "done";
         };
-        /** @description An hour of it. */
-        OutcomeHour: {
-            /**
-             * Format: float
-             * @description How many come in it.
-             */
-            arrivals: number;
-            /**
-             * Format: date-time
-             * @description When it begins.
-             */
-            from: string;
-            /**
-             * Format: float
-             * @description How many of those who come in it wait longer than the charter promises.
-             */
-            late: number;
-            /**
-             * Format: int32
-             * @description How many counters are open at its beginning.
-             */
-            open: number;
-            /**
-             * Format: int32
-             * @description Half of those who come in it wait no longer; absent where nobody comes.
-             */
-            p50_s?: number | null;
-            /**
-             * Format: int32
-             * @description Nine in ten of them wait no longer.
-             */
-            p90_s?: number | null;
-        };
-        /** @description What comes of a way to staff the rest of the day. */
+        /** @description How a visit may end. */
         OutcomeView: {
-            /**
-             * Format: float
-             * @description For how long counters are open, all together, in hours.
-             */
-            counter_hours: number;
-            /** @description By hour from now on. */
-            hours: components["schemas"]["OutcomeHour"][];
-            /**
-             * Format: float
-             * @description How many are expected to wait longer than the charter promises.
-             */
-            late: number;
-            /**
-             * Format: float
-             * @description How many people come or wait, of services whose charter promises something.
-             */
-            promised: number;
+            /** @description The short name. */
+            id: string;
+            /** @description The name as officers read it. */
+            name: components["schemas"]["Texts"];
         };
         /** @description How a pairing stands. */
         Pairing: {
@@ -2392,6 +2346,39 @@ export interface components {
          * @enum {string}
          */
         Place: "counter" | "room";
+        /** @description An hour of it. */
+        PlanHour: {
+            /**
+             * Format: float
+             * @description How many come in it.
+             */
+            arrivals: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: float
+             * @description How many of those who come in it wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description How many counters are open at its beginning.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Half of those who come in it wait no longer; absent where nobody comes.
+             */
+            p50_s?: number | null;
+            /**
+             * Format: int32
+             * @description Nine in ten of them wait no longer.
+             */
+            p90_s?: number | null;
+        };
         /** @description What an office has planned to announce. */
         PlannedView: {
             /** @description The short name. */
@@ -2401,6 +2388,26 @@ export interface components {
             text?: components["schemas"]["Texts"] | null;
             /** @description In which zones; everywhere when empty. */
             zones?: string[];
+        };
+        /** @description What comes of a way to staff the rest of the day. */
+        PlanOutcome: {
+            /**
+             * Format: float
+             * @description For how long counters are open, all together, in hours.
+             */
+            counter_hours: number;
+            /** @description By hour from now on. */
+            hours: components["schemas"]["PlanHour"][];
+            /**
+             * Format: float
+             * @description How many are expected to wait longer than the charter promises.
+             */
+            late: number;
+            /**
+             * Format: float
+             * @description How many people come or wait, of services whose charter promises something.
+             */
+            promised: number;
         };
         /** @description A person's name and roles, as they are to be. */
         PutPerson: {
@@ -3042,14 +3049,14 @@ export interface components {
         /** @description What would come of a plan, beside what comes of things as they are. */
         WhatIfView: {
             /** @description With things as they are. */
-            as_is: components["schemas"]["OutcomeView"];
+            as_is: components["schemas"]["PlanOutcome"];
             /**
              * Format: date-time
              * @description When this was worked out.
              */
             at: string;
             /** @description With the plan. */
-            with: components["schemas"]["OutcomeView"];
+            with: components["schemas"]["PlanOutcome"];
         };
         /** @description The loudspeakers of a zone that are here. */
         ZoneHealth: {
@@ -3150,7 +3157,6 @@ export type MissedView = components['schemas']['MissedView'];
 export type NoticeView = components['schemas']['NoticeView'];
 export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
-export type OutcomeHour = components['schemas']['OutcomeHour'];
 export type OutcomeView = components['schemas']['OutcomeView'];
 export type Pairing = components['schemas']['Pairing'];
 export type PairingCode = components['schemas']['PairingCode'];
@@ -3164,7 +3170,9 @@ export type PhonePlace = components['schemas']['PhonePlace'];
 export type PhoneServices = components['schemas']['PhoneServices'];
 export type PhoneTicket = components['schemas']['PhoneTicket'];
 export type Place = components['schemas']['Place'];
+export type PlanHour = components['schemas']['PlanHour'];
 export type PlannedView = components['schemas']['PlannedView'];
+export type PlanOutcome = components['schemas']['PlanOutcome'];
 export type PutPerson = components['schemas']['PutPerson'];
 export type QuarterView = components['schemas']['QuarterView'];
 export type QuietView = components['schemas']['QuietView'];

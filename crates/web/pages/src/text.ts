@@ -4,6 +4,8 @@
 // a check keeps the others' keys equal to its.
 
 import type accessMs from './text/access/ms.json';
+import type adviceMs from './text/advice/ms.json';
+import type adviceHonestMs from './text/advice-honest/ms.json';
 import type aidsMs from './text/aids/ms.json';
 import type alarmsMs from './text/alarms/ms.json';
 import type announceMs from './text/announce/ms.json';
@@ -24,6 +26,12 @@ import type kioskMs from './text/kiosk/ms.json';
 import type pairingMs from './text/pairing/ms.json';
 import type peopleMs from './text/people/ms.json';
 import type phoneMs from './text/phone/ms.json';
+import type planningMs from './text/planning/ms.json';
+import type planningDayMs from './text/planning-day/ms.json';
+import type planningHonestyMs from './text/planning-honesty/ms.json';
+import type planningOutcomeMs from './text/planning-outcome/ms.json';
+import type planningRosterMs from './text/planning-roster/ms.json';
+import type planningTryMs from './text/planning-try/ms.json';
 import type remoteMs from './text/remote/ms.json';
 import type settingsMs from './text/settings/ms.json';
 import type settingsAnnouncingMs from './text/settings-announcing/ms.json';
@@ -45,6 +53,8 @@ import type { Language, Texts } from './protocol';
 
 export type Key =
   | keyof typeof accessMs
+  | keyof typeof adviceMs
+  | keyof typeof adviceHonestMs
   | keyof typeof aidsMs
   | keyof typeof commonMs
   | keyof typeof counterMs
@@ -67,6 +77,12 @@ export type Key =
   | keyof typeof pairingMs
   | keyof typeof peopleMs
   | keyof typeof phoneMs
+  | keyof typeof planningMs
+  | keyof typeof planningDayMs
+  | keyof typeof planningHonestyMs
+  | keyof typeof planningOutcomeMs
+  | keyof typeof planningRosterMs
+  | keyof typeof planningTryMs
   | keyof typeof remoteMs
   | keyof typeof settingsMs
   | keyof typeof settingsAnnouncingMs

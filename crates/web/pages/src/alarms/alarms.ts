@@ -1,10 +1,10 @@
 // What goes wrong in the office now, the worst first, and what can be done about it. Pure: the caller says
 // what time it is.
 
-import type { BranchView, Command, CounterView, ServiceView, TicketView } from '../protocol';
+import type { AlarmLevel, BranchView, Command, CounterView, ServiceView, TicketView } from '../protocol';
 
 export interface Alarm {
-  readonly kind: Kind;
+  readonly kind: Kind | `ahead_${AlarmLevel}`;
   /** Whether people suffer by it now; else they soon may. */
   readonly wrong: boolean;
   /** What it is about. */
@@ -21,6 +21,8 @@ export interface Alarm {
   readonly longest_ms?: number;
   readonly promise_ms?: number;
   readonly remedy?: Remedy;
+  /** The words of one that another part of the page tells. */
+  readonly told?: { readonly fact: string; readonly advice: string };
 }
 
 export type Kind =
@@ -60,7 +62,8 @@ const FEW = 5;
 /** How long before closing the hall should be looked at. */
 const CLOSING_MS = 30 * 60_000;
 
-export function alarms(view: BranchView, waiting: readonly TicketView[], now: number): Alarm[] {
+/** `ahead` is what is wrong with what is to come, if it is known. */
+export function alarms(view: BranchView, waiting: readonly TicketView[], now: number, ahead?: Alarm): Alarm[] {
   const { opening, health, counters, services } = view;
   if (opening.state === 'closed') {
     if (waiting.length === 0) return [];
@@ -125,6 +128,8 @@ export function alarms(view: BranchView, waiting: readonly TicketView[], now: nu
     add({ kind: left === 0 ? 'sold_out' : 'quota', wrong: false, service, count: left, remedy: { type: 'ask', what: 'notices' } });
   }
   if (health?.kiosks === 0) add({ kind: 'kiosks', wrong: false, remedy: { type: 'go', what: 'kiosk' } });
+  // What is stands before what is to come.
+  if (ahead) add(ahead);
   return [...wrong, ...soon];
 }
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import type { Ask } from '../dashboard/asking';
+import type { Ask, Asking } from '../dashboard/asking';
 import { placeOf, zonesOf } from '../dashboard/name';
 import { useSpeech, type Presser, type Say } from '../live';
 import type { BranchView, Language, TicketView } from '../protocol';
@@ -12,14 +12,15 @@ import dashboard from '../text/dashboard';
 import staff from '../text/staff';
 import { clock } from '../time';
 import { Action } from '../ui/frame';
-import { alarms as alarmsOf, idOf, type Alarm } from './alarms';
+import { alarms as alarmsOf, idOf, type Alarm, type Kind } from './alarms';
 
 learn(texts, dashboard, staff);
 
-/** How many alarms are drawn at once; the figures below must stay in sight. */
+/** How many alarms are drawn at once, and how many below an advice; the figures below must stay in sight. */
 const ROWS = 4;
+const ROWS_BELOW = 2;
 
-export function Alarms({ branch, view, waiting, presser, ask, now }: {
+export function Alarms({ branch, view, waiting, presser, ask, now, ahead }: {
   branch: string;
   view: BranchView;
   /** Who waits, the longest first. */
@@ -27,9 +28,11 @@ export function Alarms({ branch, view, waiting, presser, ask, now }: {
   presser: Presser;
   ask: Ask;
   now: number;
+  /** What is wrong with what is to come, if it is known. */
+  ahead: Alarm | undefined;
 }) {
   const { language, say } = useSpeech();
-  const alarms = alarmsOf(view, waiting, now);
+  const alarms = alarmsOf(view, waiting, now, ahead);
   const [all, setAll] = useState(false);
   const { shown, hide } = useHidden(alarms);
   const place = useRef<HTMLElement>(null);
@@ -43,7 +46,7 @@ export function Alarms({ branch, view, waiting, presser, ask, now }: {
   useEffect(() => {
     document.title = (shown.length ? `(${wrong ? '▲ ' : ''}${shown.length}) ` : '') + say('dashboard.title');
   }, [shown.length, wrong, language]);
-  const rows = all ? shown : shown.slice(0, ROWS);
+  const rows = all ? shown : shown.slice(0, ahead ? ROWS_BELOW : ROWS);
   return (
     <section
       class="alarms"
@@ -100,9 +103,6 @@ function useHidden(alarms: Alarm[]) {
   };
 }
 
-/** A wall, a wall that says the calls itself, a kiosk. */
-const PAGES = { display: '/display?', speak: '/display?speak=1&', kiosk: '/kiosk?' };
-
 /** The button that does what is to be done. */
 function Do({ alarm, branch, presser, ask }: { alarm: Alarm; branch: string; presser: Presser; ask: Ask }) {
   const { say } = useSpeech();
@@ -116,23 +116,21 @@ function Do({ alarm, branch, presser, ask }: { alarm: Alarm; branch: string; pre
           number: alarm.number ?? '',
         });
   if (remedy.type === 'go') {
+    // A wall, a wall that says the calls itself, a kiosk.
+    const page = remedy.what === 'speak' ? 'display?speak=1&' : `${remedy.what}?`;
     return (
-      <a class="button" href={`${PAGES[remedy.what]}branch=${encodeURIComponent(branch)}`} target="_blank" rel="noopener">
+      <a class="button" href={`/${page}branch=${encodeURIComponent(branch)}`} target="_blank">
         {label}
       </a>
     );
   }
-  if (remedy.type === 'ask') {
-    const { what } = remedy;
-    const asking = what === 'extra' ? { what } : { what, ...(alarm.service && { about: alarm.service }) };
-    return (
-      <Action can={!presser.pending} onPress={() => ask(asking)}>
-        {label}
-      </Action>
-    );
-  }
+  const pressed = () => {
+    if (remedy.type === 'press') presser.press(remedy.command);
+    // Only a notice is about something.
+    else ask({ what: remedy.what, ...(alarm.service && { about: alarm.service }) } as Asking);
+  };
   return (
-    <Action class="primary" can={!presser.pending} onPress={() => presser.press(remedy.command)}>
+    <Action class={remedy.type === 'press' ? 'primary' : ''} can={!presser.pending} onPress={pressed}>
       {label}
     </Action>
   );
@@ -140,9 +138,10 @@ function Do({ alarm, branch, presser, ask }: { alarm: Alarm; branch: string; pre
 
 /** What is wrong, without seconds that run: a reader would hear each. */
 function fact(alarm: Alarm, say: Say, language: Language, view: BranchView): string {
+  if (alarm.told) return alarm.told.fact;
   const { kind, service, counter, number = '', count = 0, at_ms, longest_ms = 0, promise_ms = 0, zones = [] } = alarm;
   if (kind === 'silent') return say('speakers.none');
-  const told = say(`alarm.${kind}`, {
+  const told = say(`alarm.${kind as Exclude<Kind, 'silent'>}`, {
     service: service ? pick(service.name, language) : '',
     place: counter ? placeOf(counter, say) : '',
     time: at_ms === undefined ? '' : clock(at_ms, view.time_zone),
@@ -155,10 +154,15 @@ function fact(alarm: Alarm, say: Say, language: Language, view: BranchView): str
   return places ? `${told} ${say('alarm.zones', { zones: places })}` : told;
 }
 
+/** Whose words stand here, and say the same whatever can be done. */
+type Told = Exclude<Kind, 'sold_out' | 'unmanned' | 'beyond' | 'near'>;
+
 /** What to do. */
-function advice({ kind, remedy }: Alarm, say: Say): string {
+function advice({ kind, remedy, told }: Alarm, say: Say): string {
+  if (told) return told.advice;
   if (kind === 'sold_out') return say('alarm.advice.quota');
-  if (kind !== 'unmanned' && kind !== 'beyond' && kind !== 'near') return say(`alarm.advice.${kind}`);
-  if (remedy?.type !== 'press' || remedy.what === 'recall') return say('alarm.advice.busy');
-  return say(`alarm.advice.${remedy.what}`, { place: placeOf(remedy.counter, say) });
+  if (kind !== 'unmanned' && kind !== 'beyond' && kind !== 'near') return say(`alarm.advice.${kind as Told}`);
+  if (remedy?.type !== 'press') return say('alarm.advice.busy');
+  // Who can help is never one who has to call again.
+  return say(`alarm.advice.${remedy.what as 'open' | 'resume' | 'add'}`, { place: placeOf(remedy.counter, say) });
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { Away, useRefusal } from '../access/away';
 import { toSignIn, useMe } from '../access/me';
+import type { Alarm } from '../alarms/alarms';
 import { personOf, useLive, useNow, usePress, useSpeech } from '../live';
 import { useRenewal } from '../renew';
 import { pick } from '../text';
@@ -29,9 +30,12 @@ export function Dashboard({ branch }: { branch: string }) {
   useRenewal(link, !presser.pending);
   const now = useNow(picture);
   const [asking, setAsking] = useState<Asking>();
+  const [ahead, setAhead] = useState<Alarm>();
   const view = picture?.view;
+  const advice = useLater(view !== undefined, () => import('../advice/card'));
   const alarms = useLater(view !== undefined, () => import('../alarms/list'));
   const urgent = useLater(view !== undefined, () => import('../announce/urgent'));
+  const honest = useLater(view !== undefined, () => import('../advice/honest'));
   const hall = useLater(view !== undefined, () => import('./hall'));
   const people = useLater(view !== undefined, () => import('./people'));
   const day = useLater(view !== undefined, () => import('../day/chart'));
@@ -54,6 +58,9 @@ export function Dashboard({ branch }: { branch: string }) {
             </>
           )}
         </p>
+        <a class="button" href={`/planning?${new URLSearchParams({ branch })}`}>
+          {say('dashboard.planning')}
+        </a>
         {personOf(me) && (
           <a class="button" href="/people">
             {say('people_and_devices')}
@@ -73,7 +80,8 @@ export function Dashboard({ branch }: { branch: string }) {
         {view ? (
           <>
             {urgent && <urgent.Urgent {...{ branch, view, presser, now }} />}
-            {alarms ? <alarms.Alarms {...{ branch, view, waiting, presser, now }} ask={setAsking} /> : <div class="alarms" />}
+            {advice && <advice.Advice {...{ branch, view, presser, me, now }} onAhead={setAhead} />}
+            {alarms ? <alarms.Alarms {...{ branch, view, waiting, presser, now, ahead }} ask={setAsking} /> : <div class="alarms" />}
             <Tiles view={view} waiting={waiting} now={now} />
             <div class="column">
               <Services view={view} waiting={waiting} now={now} />
@@ -82,6 +90,7 @@ export function Dashboard({ branch }: { branch: string }) {
             <div class="column">
               <Counters view={view} presser={presser} ask={setAsking} now={now} />
               {hall && <hall.Hall branch={branch} view={view} now={now} />}
+              {honest && <honest.Honest branch={branch} />}
             </div>
             <div class="column">{people && <people.People view={view} waiting={waiting} now={now} />}</div>
           </>

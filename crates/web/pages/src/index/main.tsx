@@ -13,11 +13,11 @@ import { Header, Languages, show, useBranches } from '../ui/frame';
 import { pick, type Key } from '../text';
 import { Trouble } from '../ui/trouble';
 
-const PAGES = ['kiosk', 'counter', 'display', 'dashboard', 'settings'] as const;
+const PAGES = ['kiosk', 'counter', 'display', 'dashboard', 'planning', 'settings'] as const;
 
-/** Whether a page is of use: only some may read the rules. */
+/** Whether a page is of use: only some may look after the office, or read its rules. */
 const isFor = (page: (typeof PAGES)[number], me: Me | undefined, branch: string): boolean =>
-  page !== 'settings' ||
+  (page !== 'planning' && page !== 'settings') ||
   me?.kind === 'anybody' ||
   (me?.kind === 'person' && me.grants.some((grant) => grant.role !== 'officer' && (!grant.branch || grant.branch === branch)));
 

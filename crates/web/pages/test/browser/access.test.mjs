@@ -70,6 +70,7 @@ const SCENES = [
     await act(page, key);
     await page.locator('dialog').waitFor();
   }]),
+  ['/planning', undefined],
   ['/dashboard?dialog=fair', async (page) => {
     await page.locator('.day button').last().click();
     await page.locator('dialog').waitFor();
@@ -96,6 +97,7 @@ test('the language changes by one press, is named to readers, and staff find it 
     ['/kiosk', 'Sila pilih perkhidmatan', 'Please choose a service'],
     ['/counter?counter=kaunter-1', 'Menunggu', 'Waiting'],
     ['/dashboard', 'Siapa menunggu', 'Who waits'],
+    ['/planning', 'Baki hari ini', 'Rest of the day'],
     ['/', 'Sistem nombor giliran', 'Queue-number system'],
   ]) {
     const page = await visit(path);
@@ -180,7 +182,7 @@ test('what a finger presses at the kiosk is at least 20 mm high, at 96 dots an i
 
 test('the pages for people can be read at four times their size', async (t) => {
   const visit = visitor(t, browser, daemon);
-  for (const path of ['/', '/kiosk', '/counter?counter=kaunter-1', '/dashboard']) {
+  for (const path of ['/', '/kiosk', '/counter?counter=kaunter-1', '/dashboard', '/planning']) {
     // 1280 by 1024 at 400 %, as WCAG 1.4.10 measures it.
     const page = await visit(path, { viewport: { width: 320, height: 256 } });
     await drawn(page);

@@ -25,6 +25,7 @@ export const SCREENS = {
   counter: { width: 1280, height: 800 },
   display: { width: 1920, height: 1080 },
   dashboard: { width: 1440, height: 900 },
+  planning: { width: 1366, height: 768 },
 };
 
 /**
@@ -62,7 +63,7 @@ function isCutOff(message) {
 }
 
 /** Waits until a page has its picture. */
-export const drawn = (page) => page.waitForSelector('main :is(.services, .stage, .actions, .totals, .card)');
+export const drawn = (page) => page.waitForSelector('main :is(.services, .stage, .actions, .totals, .card, .rest)');
 
 /** Waits until nothing has come to a page or gone from it for half a second: its parts come one by one. */
 export const settled = (page) =>

@@ -65,7 +65,7 @@ number = 2
 services = ["dua"]
 `;
 
-const PAGES = ['/', '/kiosk', '/counter?counter=kaunter-1', '/display', '/dashboard'];
+const PAGES = ['/', '/kiosk', '/counter?counter=kaunter-1', '/display', '/dashboard', '/planning'];
 
 /** That nothing in the page came of a payload but text. */
 async function clean(page, what) {
@@ -147,7 +147,7 @@ test('nothing in an address runs, nor is a page led elsewhere by it', async (t) 
   const visit = visitor(t, browser, daemon);
   for (const text of PAYLOADS.slice(1, 4)) {
     const evil = encodeURIComponent(text);
-    for (const path of ['/kiosk', '/counter', '/display', '/dashboard', '/phone']) {
+    for (const path of ['/kiosk', '/counter', '/display', '/dashboard', '/planning', '/phone']) {
       const page = await visit(`${path}?branch=${evil}&counter=${evil}&lang=${evil}&next=${evil}#${evil}`);
       await page.waitForFunction(() => document.querySelector('#page')?.childElementCount);
       assert.equal(new URL(page.url()).host, new URL(daemon.url).host);

@@ -64,7 +64,7 @@ const SCRIPTS = [
 for (const [language, family] of SCRIPTS) {
   test(`every page is drawn in its own letters: ${language}`, async (t) => {
     const visit = visitor(t, browser, daemon);
-    for (const path of ['/', '/kiosk', '/counter?counter=kaunter-1', '/display', '/dashboard', '/sign-in']) {
+    for (const path of ['/', '/kiosk', '/counter?counter=kaunter-1', '/display', '/dashboard', '/planning', '/sign-in']) {
       const page = await visit(`${path}${path.includes('?') ? '&' : '?'}lang=${language}`);
       await page.waitForFunction((language) => document.documentElement.lang === language, language);
       await page.locator('h1, h2, label').first().waitFor();

@@ -1,0 +1,1 @@
+var e={"planning.title":`Planning`,"planning.dashboard":`Supervisor`,"planning.part.day":`Rest of the day`,"planning.part.try":`Try a plan`,"planning.part.roster":`Counter roster`,"planning.part.honesty":`Announced waits`};export{e as default};

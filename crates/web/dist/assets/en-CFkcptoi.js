@@ -1,0 +1,1 @@
+var e={"honest.both":`Called within the announced time: today {today} % of {told} (aim 90 %), last 31 days {month} %.`,"honest.month":`Called within the announced time: {month} % of {told} in the last 31 days (aim 90 %).`,"honest.error":`Average error {own} min; a plain rule {plain} min.`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"planning.title":`Perancangan`,"planning.dashboard":`Penyelia`,"planning.part.day":`Baki hari ini`,"planning.part.try":`Cuba rancangan`,"planning.part.roster":`Jadual kaunter`,"planning.part.honesty":`Ketepatan masa menunggu`};export{e as default};

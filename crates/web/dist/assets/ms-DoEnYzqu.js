@@ -1,0 +1,1 @@
+var e={"honest.both":`Dipanggil dalam masa yang diumumkan: hari ini {today} % daripada {told} orang (sasaran 90 %), 31 hari ini {month} %.`,"honest.month":`Dipanggil dalam masa yang diumumkan: {month} % daripada {told} orang dalam 31 hari ini (sasaran 90 %).`,"honest.error":`Ralat purata {own} min; kaedah kiraan biasa {plain} min.`};export{e as default};

@@ -1,0 +1,1 @@
+import{z as e}from"./shared-BReiDtNL.js";var t=({place:e,number:t},n)=>`${n(`place.${e}`)} ${t}`,n=(t,n,r)=>{let i=t.services.find(e=>e.id===n);return i?e(i.name,r):n},r=({announcing:t},n,r)=>n.filter(Boolean).map(n=>{let i=t?.zones?.find(e=>e.id===n);return i?e(i.name,r):n}).join(`, `);export{n,r,t};

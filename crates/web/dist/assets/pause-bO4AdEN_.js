@@ -1,0 +1,1 @@
+import"./texts-DcukHl9N.js";import{t as e}from"./pause-CpjTi03h.js";import{_ as t}from"./shared-BReiDtNL.js";function n({presser:n,asking:r,onClose:i}){return t(e,{onClose:i,onChoose:e=>{i(),r.what===`pause`&&n.press({type:`pause_counter`,counter:r.counter,reason:e})}})}export{n as Task};

@@ -1,0 +1,1 @@
+var e={"planning.title":`திட்டமிடல்`,"planning.dashboard":`மேற்பார்வையாளர்`,"planning.part.day":`இன்றைய மீதி நேரம்`,"planning.part.try":`திட்டத்தை முயன்று பார்`,"planning.part.roster":`கவுண்டர் அட்டவணை`,"planning.part.honesty":`அறிவித்த நேரங்களின் துல்லியம்`};export{e as default};

@@ -1,1 +1,0 @@
-import{L as e,V as t}from"./shared-BReiDtNL.js";import{a as n}from"./dashboard-CgluG4Gb.js";import{t as r}from"./hall-_-RdUzYk.js";import{r as i}from"./who-DZKIFPwU.js";e(n,r,i,{ms:()=>t(()=>import(`./ms-3LE3lQAJ.js`),[]),en:()=>t(()=>import(`./en-sgyx_ktM.js`),[]),zh:()=>t(()=>import(`./zh-D32MEWFe.js`),[]),ta:()=>t(()=>import(`./ta-D-eScl01.js`),[])});

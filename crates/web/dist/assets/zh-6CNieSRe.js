@@ -1,0 +1,1 @@
+var e={"honest.both":`在公布时间内叫到：今天 {told} 人中 {today} %（目标 90 %），近 31 天 {month} %。`,"honest.month":`在公布时间内叫到：近 31 天 {told} 人中 {month} %（目标 90 %）。`,"honest.error":`平均误差 {own} 分钟；简单算法 {plain} 分钟。`};export{e as default};

@@ -1,0 +1,1 @@
+var e={"rest.all":`所有服务`,"rest.missing":`尚无预测。`,"rest.none":`今天已结束，不再预计有访客。`,"rest.from":`起始`,"rest.arrivals":`预计发号`,"rest.range":`十天中有八天`,"rest.needed":`所需柜台`,"rest.open":`开放柜台`,"rest.short":`柜台不足`,"rest.late":`超过宪章`,"rest.wait":`十人中九人最多等候（分钟）`,"rest.known":`根据本办公室自己的 {count} 天数据得出。`,"rest.unknown":`尚不了解本办公室的规律：假定与过去一小时相同。`,"rest.at":`计算时间：{time}。`};export{e as default};

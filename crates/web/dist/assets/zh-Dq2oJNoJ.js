@@ -1,0 +1,1 @@
+var e={"planning.title":`规划`,"planning.dashboard":`主管`,"planning.part.day":`今日余下时间`,"planning.part.try":`试算方案`,"planning.part.roster":`柜台排班`,"planning.part.honesty":`公布等候时间的准确度`};export{e as default};

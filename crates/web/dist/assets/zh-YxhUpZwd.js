@@ -1,0 +1,1 @@
+var e={"honesty.what":`每位取号的人都会得知预计等候时间。这里显示是否准确。`,"honesty.none":`尚无得知等候时间后被叫到的人。`,"honesty.day":`日期`,"honesty.month":`近 31 天`,"honesty.told":`人数`,"honesty.within":`在公布时间内`,"honesty.below":`低于目标：`,"honesty.error":`平均误差（分钟）`,"honesty.plain":`简单算法的误差（分钟）`,"honesty.drawn":`按日排列，最早在前；横线为 90 % 的目标。`};export{e as default};

@@ -1,0 +1,8 @@
+// What only the roster says.
+
+export default {
+  ms: () => import('./ms.json'),
+  en: () => import('./en.json'),
+  zh: () => import('./zh.json'),
+  ta: () => import('./ta.json'),
+};
