@@ -28,11 +28,17 @@ const STANDS: f64 = 0.6;
 /// What is advised has to bring the late ones under this part of what is tolerated, so that it lasts.
 const ENOUGH: f64 = 0.8;
 
-/// A counter may close if the late ones stay under this part.
+/// A counter may close if the late ones stay under this part, or where that can't be had, if it makes no more than this
+/// part of what is tolerated late.
 const SPARE: f64 = 0.4;
+const NO_USE: f64 = 0.1;
 
-/// A further counter has to spare at least this part of those who are late.
+/// So far ahead is looked before one closes: it can open again.
+const CLOSES_FOR_S: f64 = 7200.0;
+
+/// A further counter has to spare at least this part of those who are late, and this part of what is tolerated.
 const WORTH: f64 = 0.1;
+const WORTH_TOLERATED: f64 = 0.1;
 
 /// No more counters are opened by one advice.
 const AT_ONCE: usize = 6;
@@ -41,8 +47,10 @@ const AT_ONCE: usize = 6;
 const SURE_TO_OPEN: SignedDuration = SignedDuration::from_secs(60);
 const SURE_TO_CLOSE: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long after a counter opened or closed none is advised to close, and how long before the doors do.
+/// How long after a counter opened none is advised to close, and after one closed the next, and how long before the doors
+/// do.
 const SETTLES: SignedDuration = SignedDuration::from_mins(30);
+const CLOSES_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 const LAST_S: f64 = 2700.0;
 
 /// Whether it is enough to open later, so many seconds from now.
@@ -121,9 +129,10 @@ pub struct Adviser {
     /// What is about to be advised, and since when.
     proposed: Option<(Step, Vec<CounterId>, Timestamp)>,
     alarm: Alarm,
-    /// Which counters were open, and since when it is just these.
+    /// Which counters were open, and when last one more and one less was.
     open: Vec<bool>,
-    settled: Option<Timestamp>,
+    opened: Option<Timestamp>,
+    closed: Option<Timestamp>,
 }
 
 impl Adviser {
@@ -135,10 +144,11 @@ impl Adviser {
     /// Looks at the rest of the day, and says what to do if anything. To be asked every minute or so.
     pub fn look(&mut self, day: &RestOfDay<'_>) -> Option<&Advice> {
         let open: Vec<bool> = day.as_is.iter().map(|shift| !shift.open.is_empty()).collect();
-        if open != self.open {
-            self.open = open;
-            self.settled = Some(day.now);
-        }
+        let more = open.iter().enumerate().any(|(n, open)| *open && self.open.get(n) != Some(&true));
+        let less = self.open.iter().enumerate().any(|(n, was)| *was && open.get(n) != Some(&true));
+        self.opened = if more { Some(day.now) } else { self.opened };
+        self.closed = if less { Some(day.now) } else { self.closed };
+        self.open = open;
         let scene = Scene::of(day);
         self.alarm = scene.alarm(self.alarm);
         let found = self.stands(&scene).or_else(|| scene.open(1.0)).or_else(|| self.close(&scene));
@@ -188,8 +198,10 @@ impl Adviser {
     }
 
     fn close(&self, scene: &Scene<'_>) -> Option<Advice> {
-        let settled = self.settled.is_some_and(|since| scene.day.now.duration_since(since) >= SETTLES);
-        settled.then(|| scene.close()).flatten()
+        let rests = |since: Option<Timestamp>, long: SignedDuration| {
+            since.is_none_or(|since| scene.day.now.duration_since(since) >= long)
+        };
+        (rests(self.opened, SETTLES) && rests(self.closed, CLOSES_AGAIN)).then(|| scene.close()).flatten()
     }
 }
 
@@ -288,8 +300,9 @@ impl<'a> Scene<'a> {
                     best = Some((with, n));
                 }
             }
-            let Some((with, n)) = best.filter(|(with, _)| late - with >= (WORTH * late).clamp(0.05, 1.0))
-            else {
+            let Some((with, n)) = best.filter(|(with, _)| {
+                late - with >= (WORTH * late).min(1.0).max(WORTH_TOLERATED * self.tolerated)
+            }) else {
                 break;
             };
             chosen.push(n);
@@ -315,9 +328,13 @@ impl<'a> Scene<'a> {
 
     /// One counter that the others do not need.
     fn close(&self) -> Option<Advice> {
-        if self.late > SPARE * self.tolerated || self.until < LAST_S {
+        if self.until < LAST_S {
             return None;
         }
+        let until = self.until.min(CLOSES_FOR_S);
+        let tolerated = (self.day.floor.promised(until) * TOLERATED).max(LEAST_LATE);
+        let late = self.day.floor.play(&self.day.as_is, until).late();
+        let bearable = (SPARE * tolerated).max(late + NO_USE * tolerated);
         let open: Vec<usize> =
             (0..self.day.as_is.len()).filter(|n| !self.day.as_is[*n].open.is_empty()).collect();
         let mut best: Option<(f64, usize)> = None;
@@ -332,13 +349,16 @@ impl<'a> Scene<'a> {
             }
             let mut staffing = self.day.as_is.clone();
             staffing[n].open.clear();
-            let late = self.day.floor.play(&staffing, self.until).late();
+            let late = self.day.floor.play(&staffing, until).late();
             // Of equal ones the last of the list goes: the first are those that people look for.
-            if late <= SPARE * self.tolerated && best.is_none_or(|(least, _)| late <= least) {
+            if late <= bearable && best.is_none_or(|(least, _)| late <= least) {
                 best = Some((late, n));
             }
         }
-        let (late, n) = best?;
+        let (_, n) = best?;
+        let mut staffing = self.day.as_is.clone();
+        staffing[n].open.clear();
+        let late = self.day.floor.play(&staffing, self.until).late();
         let own = |service: usize| {
             f64::from(u8::from(self.day.as_is[n].takes.first().is_some_and(|own| own.contains(&service))))
         };
