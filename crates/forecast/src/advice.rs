@@ -36,7 +36,8 @@ const NO_USE: f64 = 0.1;
 /// So far ahead is looked before one closes: it can open again.
 const CLOSES_FOR_S: f64 = 7200.0;
 
-/// A further counter has to spare at least this part of those who are late, and this part of what is tolerated.
+/// A further counter has to spare at least this part of those who are late, and this part of what is tolerated; where very
+/// many are late, one person is enough.
 const WORTH: f64 = 0.1;
 const WORTH_TOLERATED: f64 = 0.1;
 
@@ -301,7 +302,7 @@ impl<'a> Scene<'a> {
                 }
             }
             let Some((with, n)) = best.filter(|(with, _)| {
-                late - with >= (WORTH * late).min(1.0).max(WORTH_TOLERATED * self.tolerated)
+                late - with >= (WORTH * late).max(WORTH_TOLERATED * self.tolerated).min(1.0)
             }) else {
                 break;
             };
