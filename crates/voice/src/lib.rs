@@ -12,6 +12,7 @@ mod call;
 mod cardinal;
 mod chime;
 mod clip;
+pub mod compress;
 pub mod folder;
 mod grammar;
 pub mod level;

@@ -21,11 +21,12 @@ pub fn version() -> anyhow::Result<String> {
 /// Says the clip `id`, which is `text`, by itself. Samples are −1 to 1 at [`RATE_HZ`].
 pub fn say(speech: &Speech, id: &ClipId, text: &str) -> anyhow::Result<Vec<f64>> {
     let pace = speech.paces.get(id.as_str()).unwrap_or(&speech.words_per_minute);
+    let sound = speech.sounds.get(id.as_str()).map_or(text, String::as_str);
     let wav = tempfile::Builder::new().suffix(".wav").tempfile()?;
     let status = Command::new("espeak-ng")
         .args(["-v", &speech.voice, "-s", &pace.to_string(), "-w"])
         .arg(wav.path())
-        .args(["--", text])
+        .args(["--", sound])
         .status()
         .context("espeak-ng is needed")?;
     ensure!(status.success(), "espeak-ng: {status}");

@@ -21,6 +21,7 @@ use clap::Parser;
 use giliran_core::Place;
 use giliran_voice::{
     Call, ClipId, Form, Pack, Part,
+    compress::compress,
     level::level_of_clip,
     pack::{Audio, ClipEntry, Codec, FORMAT, MANIFEST, Manifest, sha256},
     resample, sound, wav,
@@ -143,7 +144,7 @@ fn main() -> anyhow::Result<()> {
 fn build(script: &Script, espeak: &str, dir: &Path) -> anyhow::Result<()> {
     let speech = script.speech.as_ref().context("the script does not say by which voice ([speech])")?;
     let clips = script.words().into_iter().chain(script.sentences()).map(|(id, text)| {
-        let said = espeak::say(speech, &id, text)?;
+        let said = compress(&espeak::say(speech, &id, text)?, espeak::RATE_HZ, speech.compress);
         let samples = settled(&resample::to_pack_rate(&said, espeak::RATE_HZ));
         let samples = samples.with_context(|| format!("clip `{id}`"))?;
         Ok((id, text, samples))

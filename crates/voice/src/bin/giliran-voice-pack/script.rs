@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use giliran_core::Language;
 use giliran_voice::{
     ClipId,
@@ -57,12 +57,27 @@ pub struct Speech {
     /// The same for single clips that are understood better at another pace.
     #[serde(default)]
     pub paces: BTreeMap<String, u16>,
+    /// What espeak-ng is given in place of a clip's words, such as its phonemes in `[[` and `]]`.
+    #[serde(default)]
+    pub sounds: BTreeMap<String, String>,
+    /// What share of the differences in level within a clip is taken away, 0 to 1, so that consonants stand out of the
+    /// echo of vowels ([`giliran_voice::compress`]).
+    #[serde(default)]
+    pub compress: f64,
 }
 
 /// The script in a file.
 pub fn read(file: &Path) -> anyhow::Result<Script> {
     let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    toml::from_str(&text).with_context(|| file.display().to_string())
+    let script: Script = toml::from_str(&text).with_context(|| file.display().to_string())?;
+    if let Some(speech) = &script.speech {
+        let known = |id: &&String| script.clips.contains_key(*id);
+        if let Some(id) = speech.paces.keys().chain(speech.sounds.keys()).find(|id| !known(id)) {
+            bail!("{}: there is no clip `{id}`", file.display());
+        }
+        ensure!((0.0..=1.0).contains(&speech.compress), "{}: compress is not 0 to 1", file.display());
+    }
+    Ok(script)
 }
 
 /// The scripts in `dir`, in the order of their names.
