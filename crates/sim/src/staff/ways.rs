@@ -38,6 +38,9 @@ pub struct Way {
     how: How,
 }
 
+/// Counters in the order in which they are needed, and how many of them.
+type Needed = (Vec<usize>, usize);
+
 enum How {
     Advised(Box<Adviser>),
     /// The same number all day; the part of one more that is left over is there on every so-manieth day.
@@ -47,8 +50,8 @@ enum How {
         over: f64,
         today: usize,
     },
-    /// By weekday and hour and by pool: counters in the order in which they are needed, and how many.
-    Erlang(BTreeMap<(i8, i8), Vec<(Vec<usize>, usize)>>),
+    /// By weekday and hour, for each pool of services.
+    Erlang(BTreeMap<(i8, i8), Vec<Needed>>),
     Longer {
         than: usize,
         opened: Vec<usize>,
@@ -218,7 +221,7 @@ impl Way {
 }
 
 /// The first so many of each order that may be open, and those without which something would be taken by nobody.
-fn choose(wanted: &mut [bool], least: &[bool], may: &[bool], orders: &[(Vec<usize>, usize)]) {
+fn choose(wanted: &mut [bool], least: &[bool], may: &[bool], orders: &[Needed]) {
     wanted.copy_from_slice(least);
     for (order, counters) in orders {
         order.iter().filter(|n| may[**n]).take(*counters).for_each(|n| wanted[*n] = true);
