@@ -34,10 +34,10 @@ pub(crate) struct Hall {
     pub(crate) reaction: Law,
     pub(crate) absence: Law,
     pub(crate) services: Vec<Service>,
-    counters: Vec<Place>,
-    arrivals: Vec<Recent>,
+    pub(crate) counters: Vec<Place>,
+    pub(crate) arrivals: Vec<Recent>,
     /// How much time `arrivals` stand for.
-    window: f64,
+    pub(crate) window: f64,
 }
 
 /// What people come for.
@@ -45,23 +45,25 @@ pub(crate) struct Service {
     pub(crate) visits: Law,
     /// The share of those called who do not come.
     pub(crate) missing: f64,
-    /// The chance per second that somebody who waits leaves.
-    pub(crate) leaving: f64,
+    /// How long people wait until they leave.
+    pub(crate) leaving: Law,
     /// Who waits, earliest due first.
-    queue: Vec<Waiting>,
+    pub(crate) queue: Vec<Waiting>,
 }
 
-/// Somebody who waits; the ticket's number breaks ties.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-struct Waiting {
-    due: f64,
-    ticket: u64,
+/// Somebody who waits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Waiting {
+    /// When their turn falls due.
+    pub(crate) due: f64,
+    /// For how long they have waited.
+    pub(crate) age: f64,
 }
 
 /// A recent arrival.
-struct Recent {
-    service: usize,
-    allowance: f64,
+pub(crate) struct Recent {
+    pub(crate) service: usize,
+    pub(crate) allowance: f64,
 }
 
 /// An open counter.
@@ -90,8 +92,8 @@ pub(crate) struct Scene {
     pub(crate) service: usize,
     /// Open counters that share work with those that take the newcomer's service.
     pub(crate) counters: Vec<Place>,
-    /// When those ahead are due, by service, earliest first.
-    pub(crate) ahead: Vec<Vec<f64>>,
+    /// Those ahead, by service, earliest due first.
+    pub(crate) ahead: Vec<Vec<Waiting>>,
     /// One person played stands for so many; never below 1.
     pub(crate) stretch: f64,
     /// Those like whom some may still come and overtake.
@@ -117,17 +119,20 @@ impl Hall {
         let mut services = Vec::with_capacity(rules.services.len());
         for (rule, oldest) in rules.services.iter().zip(&mut oldest) {
             let known = learned.services.get(&rule.id).unwrap_or(&fresh);
-            let waiting = |id| branch.ticket(id).map(|ticket| (id, ticket));
-            let queue = branch.queue(&rule.id).filter_map(waiting).map(|(id, ticket)| {
+            let waiting = |id| branch.ticket(id);
+            let queue = branch.queue(&rule.id).filter_map(waiting).map(|ticket| {
                 let since = ticket.state.since();
                 *oldest = Some(oldest.map_or(since, |oldest: Timestamp| oldest.min(since)));
-                Waiting { due: ticket.due.duration_since(now).as_secs_f64(), ticket: id.0 }
+                Waiting {
+                    due: ticket.due.duration_since(now).as_secs_f64(),
+                    age: now.duration_since(since).as_secs_f64().max(0.0),
+                }
             });
             services.push(Service {
                 queue: queue.collect(),
                 visits: known.visits.law(rule.serving),
                 missing: known.missing(),
-                leaving: known.leaving(),
+                leaving: known.leaving.rare(),
             });
         }
         let place = |(id, counter)| {
@@ -207,7 +212,7 @@ impl Hall {
         let stretch = (count as f64 / PLAYED as f64).max(1.0);
         let ahead = (0..self.services.len()).map(|service| {
             let queue = &self.services[service].queue[..before(service)];
-            every(stretch, queue).map(|waiting| waiting.due).collect()
+            every(stretch, queue).copied().collect()
         });
         let overtakes = |arrival: &&Recent| connected[arrival.service] && arrival.allowance < allowance;
         let urgent = self.arrivals.iter().filter(overtakes).map(|arrival| Urgent {

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use giliran_core::{Branch, CounterId, Entry, Event, Rules, ServiceId, TicketId, TicketState, WaitRange};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{calibration::Calibration, durations::Durations};
@@ -54,10 +54,9 @@ pub(crate) struct Service {
     pub(crate) visits: Durations,
     came: u32,
     missed: u32,
-    /// Weight of those who had their ticket made void while they waited.
-    left: u32,
-    /// Seconds waited by everybody, with the same memory.
-    waited_s: u32,
+    /// How long people wait until they leave; cut short where they are called.
+    #[serde(default)]
+    pub(crate) leaving: Durations,
 }
 
 /// A counter since it last did something.
@@ -142,7 +141,7 @@ impl Learned {
                 let free_since = desk.free_since;
                 desk.called = Some(Called { ticket: *ticket, service: service.clone(), at });
                 if let Some(since) = waiting_since(before, *ticket) {
-                    self.service(service).waited(at.duration_since(since));
+                    self.service(service).leaving.add_cut(at.duration_since(since).as_secs_f64());
                     if newcomer.is_some_and(|newcomer| newcomer.at_once) {
                         self.reaction.add(at.duration_since(since));
                     } else {
@@ -193,8 +192,7 @@ impl Learned {
                     && let Some(known) = before.ticket(*ticket)
                 {
                     let service = self.service(&known.service);
-                    service.waited(at.duration_since(since));
-                    service.left = service.left.saturating_add(ONE);
+                    service.leaving.add(at.duration_since(since));
                 }
             }
             // Free from now on: the time of a pause is not that between two visitors.
@@ -237,27 +235,11 @@ impl Service {
         (missed + 0.3 * f64::from(ONE)) / (all + 6.0 * f64::from(ONE))
     }
 
-    /// The chance per second that somebody who waits leaves.
-    pub(crate) fn leaving(&self) -> f64 {
-        // As if nobody had left in the first hour of waiting.
-        f64::from(self.left) / f64::from(ONE) / (f64::from(self.waited_s) + 3600.0)
-    }
-
     fn came(&mut self, came: bool) {
         self.came -= self.came / MEMORY;
         self.missed -= self.missed / MEMORY;
         let weight = if came { &mut self.came } else { &mut self.missed };
         *weight = weight.saturating_add(ONE);
-    }
-
-    fn waited(&mut self, wait: SignedDuration) {
-        let Ok(seconds) = u32::try_from(wait.as_secs()) else { return };
-        if seconds > 8 * 3600 {
-            return;
-        }
-        self.left -= self.left / MEMORY;
-        self.waited_s -= self.waited_s / MEMORY;
-        self.waited_s = self.waited_s.saturating_add(seconds);
     }
 }
 

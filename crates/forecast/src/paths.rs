@@ -12,7 +12,7 @@ use rand_pcg::{
     rand_core::{Rng, SeedableRng},
 };
 
-use crate::hall::{Doing, Hall, Place, Scene};
+use crate::hall::{Doing, Hall, Place, Scene, Waiting};
 
 /// How many futures are played.
 pub(crate) const PATHS: usize = 64;
@@ -84,10 +84,12 @@ impl Path<'_> {
             };
             let service = match next {
                 Next::Queued(service) => {
+                    let age = self.scene.ahead[service][self.heads[service]].age;
                     self.heads[service] += 1;
                     // Whoever has left is passed over at no cost of time.
-                    let left = self.hall.services[service].leaving * now * self.scene.stretch;
-                    if left > 0.0 && chance.share() <= left / (1.0 + left) {
+                    let leaving = &self.hall.services[service].leaving;
+                    let there = leaving.outlasts(age + now * self.scene.stretch);
+                    if chance.share() * leaving.outlasts(age) > there {
                         continue;
                     }
                     service
@@ -152,10 +154,10 @@ impl Path<'_> {
         let mut first = f64::INFINITY;
         let mut next = None;
         for service in &place.takes {
-            if let Some(due) = self.scene.ahead[*service].get(self.heads[*service])
-                && *due < first
+            if let Some(Waiting { due, .. }) = self.scene.ahead[*service].get(self.heads[*service]).copied()
+                && due < first
             {
-                first = *due;
+                first = due;
                 next = Some(Next::Queued(*service));
             }
         }
