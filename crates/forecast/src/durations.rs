@@ -132,6 +132,63 @@ impl Durations {
     }
 }
 
+/// How likely something is to end, by how long it has lasted, learned from glimpses: of each only the time
+/// that it was looked at counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Hazard {
+    ended: [f64; BINS],
+    looked: [f64; BINS],
+}
+
+impl Default for Hazard {
+    fn default() -> Self {
+        Self { ended: [0.0; BINS], looked: [0.0; BINS] }
+    }
+}
+
+impl Hazard {
+    /// It was looked at between those two ages, in seconds.
+    pub(crate) fn looked(&mut self, from: f64, to: f64) {
+        if !(0.0..LONGEST_S).contains(&from) {
+            return;
+        }
+        let mut from = from;
+        let to = to.min(LONGEST_S);
+        while from < to {
+            let bin = bin_of(from);
+            let until = to.min(EDGES[bin + 1]);
+            self.looked[bin] += until - from;
+            from = until;
+        }
+    }
+
+    /// It ended at that age while it was looked at.
+    pub(crate) fn ended(&mut self, age: f64) {
+        if (0.0..LONGEST_S).contains(&age) {
+            const KEPT: f64 = 1.0 - 1.0 / MEMORY as f64;
+            for figure in self.ended.iter_mut().chain(&mut self.looked) {
+                *figure *= KEPT;
+            }
+            self.ended[bin_of(age)] += 1.0;
+        }
+    }
+
+    /// The distribution; before anything was seen it is one with that mean.
+    pub(crate) fn law(&self, expected: f64) -> Law {
+        let mut beyond = [0.0; BINS + 1];
+        beyond[0] = self.ended.iter().sum::<f64>() + 1.0;
+        for n in 0..BINS {
+            let width = EDGES[n + 1] - EDGES[n];
+            // As if half a one had been seen in each bin.
+            let rate = (self.ended[n] + 0.5) / (self.looked[n] + 0.5 * expected);
+            let half = 0.5 * rate * width;
+            // (1 - x) / (1 + x) is the power of e to -2x for small x.
+            beyond[n + 1] = beyond[n] * if half < 1.0 { (1.0 - half) / (1.0 + half) } else { 0.0 };
+        }
+        Law { beyond }
+    }
+}
+
 fn bin_of(seconds: f64) -> usize {
     EDGES[1..BINS].partition_point(|edge| *edge <= seconds)
 }

@@ -35,6 +35,8 @@ pub(crate) struct Hall {
     pub(crate) absence: Law,
     pub(crate) services: Vec<Service>,
     pub(crate) counters: Vec<Place>,
+    /// How many further counters begin per second while people wait.
+    pub(crate) joining: f64,
     pub(crate) arrivals: Vec<Recent>,
     /// How much time `arrivals` stand for.
     pub(crate) window: f64,
@@ -92,6 +94,8 @@ pub(crate) struct Scene {
     pub(crate) service: usize,
     /// Open counters that share work with those that take the newcomer's service.
     pub(crate) counters: Vec<Place>,
+    /// What a counter takes that begins in the meantime.
+    pub(crate) joiner: Place,
     /// Those ahead, by service, earliest due first.
     pub(crate) ahead: Vec<Vec<Waiting>>,
     /// One person played stands for so many; never below 1.
@@ -155,6 +159,7 @@ impl Hall {
             absence: learned.absence.law(ABSENCE),
             services,
             counters,
+            joining: 0.0,
             arrivals,
             window,
         }
@@ -198,7 +203,7 @@ impl Hall {
             .filter(|(_, shares)| **shares)
             .map(|(c, _)| c.clone())
             .collect();
-        if counters.is_empty() {
+        if counters.is_empty() && self.joining <= 0.0 {
             return None;
         }
         // Whoever is due later is called only by counters that find nobody due before, and so can't
@@ -220,9 +225,14 @@ impl Hall {
             allowance: arrival.allowance,
             until: allowance - arrival.allowance,
         });
+        let joiner = Place {
+            takes: (0..self.services.len()).filter(|service| connected[*service]).collect(),
+            doing: Doing::Idle,
+        };
         Some(Scene {
             service,
             counters,
+            joiner,
             ahead: ahead.collect(),
             stretch,
             urgent: urgent.collect(),

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use crate::{
     Situation,
-    durations::Durations,
+    durations::{Durations, Hazard},
     estimator::{Estimator, Manner, Told},
     hall::{Doing, Hall, Place, Recent, Service, Waiting},
     paths,
@@ -26,8 +26,14 @@ const OPEN_S: f64 = 600.0;
 /// How far back arrivals tell how many urgent ones to expect.
 const RECENT_S: f64 = 1800.0;
 
-/// A server takes the services that make up so much of its work.
-const TAKES: f64 = 0.05;
+/// A server takes the services that are so much of its work, as a part of what they are of everybody's.
+const TAKES: f64 = 0.3;
+
+/// A server that passes over a service more often than that does not take it now.
+const PASSED: f64 = 0.2;
+
+/// Of two services that share a queue, who is due first is not passed over more often than that.
+const ORDER: f64 = 0.35;
 
 /// Services share a queue where so much of their work is done by the same servers in the same parts.
 const SHARED: f64 = 0.3;
@@ -53,11 +59,16 @@ pub struct Onlooker {
     servers: Vec<Server>,
     server_of: BTreeMap<String, usize>,
     all_visits: Durations,
-    handover: Durations,
+    calling: Hazard,
+    joining: Joining,
     queue: Vec<Visitor>,
     /// Who is served, by server; those whose server is not known are without.
     served: BTreeMap<u64, Served>,
     arrivals: VecDeque<(f64, usize, f64)>,
+    /// What each class is of all work.
+    share: Vec<f64>,
+    /// How often of two classes who was due first was called first, and how often the other was.
+    order: Vec<Vec<(f64, f64)>>,
     estimator: Estimator,
     now: f64,
     kind: u32,
@@ -81,6 +92,8 @@ struct Class {
 struct Server {
     /// Weight of its visits by class.
     work: Vec<f64>,
+    /// Weight of its lately called by class, and of those of whom it called somebody who was due later.
+    turns: Vec<(f64, f64)>,
     visitor: Option<u64>,
     free_since: f64,
     /// Has been at work today and is still expected to be.
@@ -122,10 +135,13 @@ impl Onlooker {
             servers: Vec::new(),
             server_of: BTreeMap::new(),
             all_visits: Durations::default(),
-            handover: Durations::default(),
+            calling: Hazard::default(),
+            joining: Joining::default(),
             queue: Vec::new(),
             served: BTreeMap::new(),
             arrivals: VecDeque::new(),
+            share: Vec::new(),
+            order: Vec::new(),
             estimator: Estimator::new(sight.manner),
             now: 0.0,
             kind: 0,
@@ -140,6 +156,7 @@ impl Onlooker {
         self.arrivals.clear();
         self.now = 0.0;
         self.kind = kind;
+        self.joining.day_began();
         for server in &mut self.servers {
             (server.visitor, server.here, server.free_since) = (None, false, 0.0);
         }
@@ -173,6 +190,8 @@ impl Onlooker {
         self.pass(at);
         let Some(place) = self.queue.iter().position(|visitor| visitor.ticket == ticket) else { return };
         let visitor = self.queue.remove(place);
+        let server = server.map(|server| self.server(server));
+        self.turn(&visitor, server);
         let wait = at - visitor.arrived;
         if let Some(told) = &visitor.told {
             self.estimator.learn(told, wait);
@@ -182,11 +201,11 @@ impl Onlooker {
         for n in self.classes[visitor.class].linked.clone() {
             self.classes[n].pulse.called(at, wait, 1.0, kind);
         }
-        let server = server.map(|server| self.server(server));
         if let Some(server) = server {
             if self.servers[server].here && self.servers[server].visitor.is_none() {
-                let since = self.free_since(server).unwrap_or(at).max(self.servers[server].free_since);
-                self.handover.add_seconds(at - since);
+                self.calling.ended(at - self.servers[server].free_since);
+            } else if !self.servers[server].here {
+                self.joining.joined(at);
             }
         }
         self.serve(ticket, visitor.class, server, at);
@@ -240,16 +259,20 @@ impl Onlooker {
 
     fn pass(&mut self, at: f64) {
         if at > self.now {
+            if !self.queue.is_empty() {
+                self.joining.waited(self.now, at);
+                for n in 0..self.servers.len() {
+                    let server = &self.servers[n];
+                    if server.here && server.visitor.is_none() && self.wanted(n) {
+                        self.calling.looked(self.now - server.free_since, at - server.free_since);
+                    }
+                }
+            }
             self.now = at;
         }
-        // Who has not called for long while people wait is not expected back.
-        for n in 0..self.servers.len() {
-            let server = &self.servers[n];
+        for server in &mut self.servers {
             if server.here && server.visitor.is_none() && self.now - server.free_since > GONE_S {
-                if let Some(since) = self.free_since(n) {
-                    self.handover.add_cut((self.now - since).max(0.0));
-                }
-                self.servers[n].here = false;
+                server.here = false;
             }
         }
     }
@@ -270,7 +293,12 @@ impl Onlooker {
         });
         for server in &mut self.servers {
             server.work.push(0.0);
+            server.turns.push((0.5, 0.0));
         }
+        for order in &mut self.order {
+            order.push((0.0, 0.0));
+        }
+        self.order.push(vec![(0.0, 0.0); class + 1]);
         self.link();
         class
     }
@@ -282,7 +310,8 @@ impl Onlooker {
         let server = self.servers.len();
         self.server_of.insert(name.to_owned(), server);
         let work = vec![0.0; self.classes.len()];
-        self.servers.push(Server { work, visitor: None, free_since: 0.0, here: false });
+        let turns = vec![(0.5, 0.0); self.classes.len()];
+        self.servers.push(Server { work, turns, visitor: None, free_since: 0.0, here: false });
         server
     }
 
@@ -305,14 +334,40 @@ impl Onlooker {
     fn takes(&self, server: usize, class: usize) -> bool {
         let work = &self.servers[server].work;
         let all: f64 = work.iter().sum();
-        work[class] > TAKES * all
+        // Rare services are a small part of everybody's work.
+        let (called, passed) = self.servers[server].turns[class];
+        work[class] > TAKES * all * self.share[class].min(1.0) && called > PASSED * (called + passed)
     }
 
-    /// Since when a free server could have called somebody, as far as is known.
-    fn free_since(&self, server: usize) -> Option<f64> {
-        let waited = |(n, class): (usize, &Class)| class.waited_for.filter(|_| self.takes(server, n));
-        let waited = self.classes.iter().enumerate().filter_map(waited).min_by(f64::total_cmp)?;
-        Some(waited.max(self.servers[server].free_since))
+    /// Takes note of who was passed over by a call.
+    fn turn(&mut self, visitor: &Visitor, server: Option<usize>) {
+        let mut first: Vec<Option<f64>> = vec![None; self.classes.len()];
+        for other in &self.queue {
+            let due = first[other.class].get_or_insert(other.due);
+            *due = due.min(other.due);
+        }
+        let own = visitor.class;
+        for (class, due) in first.into_iter().enumerate() {
+            let Some(due) = due.filter(|_| class != own) else { continue };
+            let passed = due < visitor.due - 5.0;
+            let kept = due > visitor.due + 5.0;
+            let (low, high) = (class.min(own), class.max(own));
+            let order = &mut self.order[high][low];
+            *order = (order.0 * 0.995 + f64::from(u8::from(kept)), order.1 * 0.995 + f64::from(u8::from(passed)));
+            if passed && let Some(server) = server {
+                let turns = &mut self.servers[server].turns[class];
+                *turns = (turns.0 * 0.9, turns.1 * 0.9 + 1.0);
+            }
+        }
+        if let Some(server) = server {
+            let turns = &mut self.servers[server].turns[own];
+            *turns = (turns.0 * 0.9 + 1.0, turns.1 * 0.9);
+        }
+    }
+
+    /// Whether somebody waits whom the server takes.
+    fn wanted(&self, server: usize) -> bool {
+        self.classes.iter().enumerate().any(|(n, class)| class.waited_for.is_some() && self.takes(server, n))
     }
 
     /// Which services share a queue.
@@ -320,10 +375,16 @@ impl Onlooker {
         let count = self.classes.len();
         let total: Vec<f64> =
             (0..count).map(|class| self.servers.iter().map(|server| server.work[class]).sum()).collect();
+        let all: f64 = total.iter().sum();
+        self.share = total.iter().map(|work| if all > 0.0 { work / all } else { 0.0 }).collect();
         for a in 0..count {
             let shares = |b: usize| {
                 if a == b {
                     return true;
+                }
+                let (kept, passed) = self.order[a.max(b)][a.min(b)];
+                if kept + passed > 10.0 && passed > ORDER * (kept + passed) {
+                    return false;
                 }
                 if total[a] < 5.0 || total[b] < 5.0 {
                     return true; // nothing says that they do not
@@ -342,26 +403,11 @@ impl Onlooker {
         for visitor in &self.queue {
             waits[visitor.class] = true;
         }
-        let emptied = waits.iter().zip(&self.classes).any(|(waits, class)| !waits && class.waited_for.is_some());
-        if emptied {
-            // Servers that stood free while somebody waited: how long they would have gone on so is not known.
-            let before: Vec<_> = (0..self.servers.len()).map(|n| self.idle_since(n)).collect();
-            for (waits, class) in waits.iter().zip(&mut self.classes) {
-                if !waits {
-                    class.waited_for = None;
-                }
-            }
-            for (n, before) in before.into_iter().enumerate() {
-                if let Some(since) = before
-                    && self.free_since(n).is_none()
-                {
-                    self.handover.add_cut((self.now - since).max(0.0));
-                }
-            }
-        }
         for (waits, class) in waits.iter().zip(&mut self.classes) {
-            if *waits && class.waited_for.is_none() {
-                class.waited_for = Some(self.now);
+            match (*waits, class.waited_for) {
+                (true, None) => class.waited_for = Some(self.now),
+                (false, _) => class.waited_for = None,
+                (true, Some(_)) => {}
             }
         }
         for n in 0..self.classes.len() {
@@ -369,11 +415,6 @@ impl Onlooker {
             let (now, kind) = (self.now, self.kind);
             self.classes[n].pulse.waited_for(waited, now, kind);
         }
-    }
-
-    fn idle_since(&self, server: usize) -> Option<f64> {
-        let idle = self.servers[server].here && self.servers[server].visitor.is_none();
-        if idle { self.free_since(server) } else { None }
     }
 
     fn hall(&self) -> Hall {
@@ -395,16 +436,17 @@ impl Onlooker {
             let takes: Vec<usize> = (0..self.classes.len()).filter(|class| self.takes(n, *class)).collect();
             let doing = match server.visitor.and_then(|ticket| self.served.get(&ticket)) {
                 Some(served) => Doing::Serving { service: Some(served.class), since: now - served.since },
-                None => Doing::Between { since: self.free_since(n).map_or(0.0, |since| (now - since).max(0.0)) },
+                None => Doing::Between { since: (now - server.free_since).max(0.0) },
             };
             counters.push(Place { takes, doing });
         }
         Hall {
-            handover: self.handover.law(SignedDuration::from_secs(20)),
+            handover: self.calling.law(60.0),
             reaction: Durations::default().law(SignedDuration::from_secs(10)),
             absence: Durations::default().law(SignedDuration::from_secs(90)),
             services: services.collect(),
             counters,
+            joining: self.joining.rate(now),
             arrivals: self
                 .arrivals
                 .iter()
@@ -493,6 +535,47 @@ impl Onlooker {
         };
         let told = self.estimator.tell(&situation, pool * 8 + bucket);
         Seen { told, situation }
+    }
+}
+
+/// How often somebody calls who was not at work before, by the half hour.
+#[derive(Debug, Clone)]
+struct Joining {
+    joined: Vec<f64>,
+    waited: Vec<f64>,
+}
+
+impl Default for Joining {
+    fn default() -> Self {
+        Self { joined: vec![0.0; 56], waited: vec![0.0; 56] }
+    }
+}
+
+impl Joining {
+    fn day_began(&mut self) {
+        for figure in self.joined.iter_mut().chain(&mut self.waited) {
+            *figure *= 0.9;
+        }
+    }
+
+    fn slot(at: f64) -> usize {
+        ((at / 1800.0) as usize).min(55)
+    }
+
+    fn joined(&mut self, at: f64) {
+        self.joined[Self::slot(at)] += 1.0;
+    }
+
+    fn waited(&mut self, from: f64, to: f64) {
+        self.waited[Self::slot(from)] += to - from;
+    }
+
+    /// Per second while people wait.
+    fn rate(&self, at: f64) -> f64 {
+        let (joined, waited) = (self.joined.iter().sum::<f64>(), self.waited.iter().sum::<f64>());
+        let all = (joined + 1.0) / (waited + 1800.0);
+        let slot = Self::slot(at);
+        (self.joined[slot] + 1800.0 * all) / (self.waited[slot] + 1800.0)
     }
 }
 
