@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::{
     Situation,
     estimator::{Estimator, Manner, Told},
+    number::ln,
     pulse::Pulse,
 };
 
@@ -49,7 +50,8 @@ struct Queue {
     issued: VecDeque<(f64, f64)>,
     last: Option<(f64, u32)>,
     pending: VecDeque<Pending>,
-    counted: f64,
+    /// Somebody waited at the reading before.
+    waited: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -78,16 +80,29 @@ impl Boards {
     /// A new day of that kind; whoever waited is gone.
     pub fn day_began(&mut self, kind: u32) {
         self.kind = kind;
+        self.estimator.day_ended();
         for queue in self.services.values_mut() {
             queue.pulse.day_began(kind);
             queue.issued.clear();
             queue.pending.clear();
             queue.last = None;
+            queue.waited = false;
         }
+    }
+
+    /// How much slower than usual an office's queues were lately, in logarithms.
+    fn pace(&self, office: &str) -> f64 {
+        let own = self.services.range((office.to_owned(), String::new())..).take_while(|((other, _), _)| other == office);
+        let (called, usual) = own.fold((0.0, 0.0), |(called, usual), (_, queue)| {
+            let (own, expected) = queue.pulse.today_counts();
+            (called + own, usual + expected)
+        });
+        ln((usual + 10.0) / (called + 10.0))
     }
 
     /// Takes in a reading. Gives what became of earlier estimates, and what the last in the queue is told.
     pub fn read(&mut self, office: &str, service: &str, row: u64, reading: Reading) -> (Vec<Outcome>, Option<(Told, Situation)>) {
+        let pace = self.pace(office);
         let groups = self.services.len() as u32;
         let key = (office.to_owned(), service.to_owned());
         let queue = self.services.entry(key).or_insert_with(|| Queue {
@@ -96,7 +111,7 @@ impl Boards {
             issued: VecDeque::new(),
             last: None,
             pending: VecDeque::new(),
-            counted: 0.0,
+            waited: false,
         });
         let mut outcomes = Vec::new();
         let kind = self.kind;
@@ -105,6 +120,9 @@ impl Boards {
             let issued = f64::from(number) + f64::from(waiting);
             let known = queue.issued.back().map_or(0.0, |(_, issued)| *issued);
             if issued > known || queue.issued.is_empty() {
+                if !queue.issued.is_empty() {
+                    queue.pulse.came(at, issued - known);
+                }
                 queue.issued.push_back((at, issued));
                 if queue.issued.len() > CURVE {
                     queue.issued.pop_front();
@@ -126,16 +144,19 @@ impl Boards {
                     queue.pending.pop_front();
                 }
                 let wait = queue.arrival(number).map_or(0.0, |arrived| (at - arrived).max(0.0));
-                queue.pulse.called(at, wait, f64::from(number - before), kind);
-                queue.counted = 0.9 * queue.counted + 0.1 * f64::from(number - before);
+                // Who came and was called between two readings of an empty queue says nothing of its speed.
+                if queue.waited {
+                    queue.pulse.called(at, wait, f64::from(number - before), kind);
+                }
             }
             if queue.last.is_none_or(|(_, before)| number >= before) {
                 queue.last = Some((at, number));
             }
         }
         queue.pulse.waited_for(waiting > 0, at, kind);
+        queue.waited = waiting > 0;
         let told = called.filter(|_| waiting > 0).map(|number| {
-            let situation = queue.situation(kind, number, reading, service_s, f64::from(counters));
+            let situation = queue.situation(kind, number, reading, service_s, f64::from(counters), pace);
             let told = self.estimator.tell(&situation, counters.min(4));
             if queue.pending.len() >= PENDING {
                 queue.pending.pop_front();
@@ -161,7 +182,7 @@ impl Queue {
         Some(from + (number - below) / (above - below) * (to - from))
     }
 
-    fn situation(&self, kind: u32, number: u32, reading: Reading, service_s: f64, counters: f64) -> Situation {
+    fn situation(&self, kind: u32, number: u32, reading: Reading, service_s: f64, counters: f64, pace: f64) -> Situation {
         let now = reading.at;
         let count = f64::from(reading.waiting);
         let pulse = &self.pulse;
@@ -171,6 +192,12 @@ impl Queue {
             by_queue: count * service / counters.max(1.0),
             by_rate: pulse.recent_rate(now).map(|rate| count / rate),
             by_usual: pulse.usual_time(now, count, kind),
+            by_long_rate: pulse.long_rate(now).map(|rate| count / rate),
+            by_today: pulse.usual_time(now, count / pulse.today(), kind),
+            own_waits: None,
+            since_call: pulse.since_call(now),
+            arrivals: pulse.arrivals(now, 1200.0),
+            pace,
             last_wait: pulse.last_wait(),
             head_wait: self.arrival(number + 1).map(|arrived| (now - arrived).max(0.0)),
             mean_of_ten: pulse.mean_of_last(10),

@@ -7,6 +7,7 @@ use crate::{
     conformal::Conformal,
     number::{clamp, exp, ln},
     regression::{Inputs, Regression},
+    trees::Trees,
 };
 
 /// No wait is told as longer; the business day is over by then.
@@ -30,6 +31,7 @@ pub struct Manner {
 pub struct Estimator {
     manner: Manner,
     regression: Regression,
+    trees: Trees,
     conformal: Conformal,
 }
 
@@ -42,6 +44,7 @@ pub struct Told {
     pub p90_s: f64,
     guess: f64,
     inputs: Inputs,
+    lines: [f64; 2],
     said: [f64; 2],
     group: u32,
     key: u32,
@@ -50,7 +53,7 @@ pub struct Told {
 impl Estimator {
     /// One that has learned nothing yet.
     pub fn new(manner: Manner) -> Self {
-        Self { manner, regression: Regression::new(manner.spread), conformal: Conformal::default() }
+        Self { manner, regression: Regression::new(manner.spread), trees: Trees::default(), conformal: Conformal::default() }
     }
 
     /// What to tell; corrections are kept apart by `pool`.
@@ -58,13 +61,20 @@ impl Estimator {
         let offset = self.manner.offset_s;
         let guess = ln(situation.guess() + offset);
         let inputs = situation.inputs(offset);
-        let [median, upper] = self.regression.says(&inputs, situation.group);
+        let lines = self.regression.says(&inputs, situation.group);
+        let more = self.trees.say(&inputs);
+        let [median, upper] = [lines[0] + more[0], lines[1] + more[1]];
         let said = [median, upper.max(median)].map(|more| exp(guess + more));
         let key = situation.key(pool);
         let factors = self.conformal.factors(key);
         let p50_s = clamp(said[0] * factors[0] - offset, 0.0, LONGEST_S);
         let p90_s = clamp(said[1] * factors[1] - offset, p50_s, LONGEST_S);
-        Told { p50_s, p90_s, guess, inputs, said, group: situation.group, key }
+        Told { p50_s, p90_s, guess, inputs, lines, said, group: situation.group, key }
+    }
+
+    /// A day is over: what takes longer to learn is learned now.
+    pub fn day_ended(&mut self) {
+        self.trees.grow();
     }
 
     /// Takes in how long somebody waited who was told that.
@@ -74,6 +84,7 @@ impl Estimator {
         }
         let was = waited_s + self.manner.offset_s;
         self.regression.learn(&told.inputs, told.group, ln(was) - told.guess, self.manner.step);
+        self.trees.outcome(&told.inputs, told.lines.map(|line| ln(was) - told.guess - line));
         self.conformal.outcome(told.key, told.said.map(|said| was / said), self.manner.window);
     }
 }

@@ -24,6 +24,7 @@ mod paths;
 mod pulse;
 mod regression;
 mod situation;
+mod trees;
 mod waits;
 
 pub use board::{Boards, Outcome, Reading};

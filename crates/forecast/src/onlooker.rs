@@ -84,6 +84,8 @@ struct Class {
     mean: (f64, f64),
     /// Since when somebody of this class has been waiting.
     waited_for: Option<f64>,
+    /// The wait of its last who was called, and about the mean of the last ten.
+    last_waits: Option<(f64, f64)>,
     /// The classes that share its queue; itself among them.
     linked: Vec<usize>,
 }
@@ -156,12 +158,14 @@ impl Onlooker {
         self.arrivals.clear();
         self.now = 0.0;
         self.kind = kind;
+        self.estimator.day_ended();
         self.joining.day_began();
         for server in &mut self.servers {
             (server.visitor, server.here, server.free_since) = (None, false, 0.0);
         }
         for class in &mut self.classes {
             class.waited_for = None;
+            class.last_waits = None;
             class.pulse.day_began(kind);
         }
         self.link();
@@ -179,6 +183,9 @@ impl Onlooker {
             self.arrivals.pop_front();
         }
         let place = self.queue.partition_point(|other| other.due <= due);
+        for n in self.classes[class].linked.clone() {
+            self.classes[n].pulse.came(at, 1.0);
+        }
         let told = Some(seen.told.clone());
         self.queue.insert(place, Visitor { ticket, class, arrived: at, due, told });
         self.queues_changed();
@@ -196,7 +203,10 @@ impl Onlooker {
         if let Some(told) = &visitor.told {
             self.estimator.learn(told, wait);
         }
-        self.classes[visitor.class].leaving.add_cut(wait);
+        let own = &mut self.classes[visitor.class];
+        own.leaving.add_cut(wait);
+        let mean = own.last_waits.map_or(wait, |(_, mean)| mean + (wait - mean) / 5.0);
+        own.last_waits = Some((wait, mean));
         let kind = self.kind;
         for n in self.classes[visitor.class].linked.clone() {
             self.classes[n].pulse.called(at, wait, 1.0, kind);
@@ -289,6 +299,7 @@ impl Onlooker {
             pulse: Pulse::default(),
             mean: (SERVICE_S as f64, 3.0),
             waited_for: None,
+            last_waits: None,
             linked: vec![class],
         });
         for server in &mut self.servers {
@@ -509,6 +520,12 @@ impl Onlooker {
             by_queue,
             by_rate: pulse.recent_rate(now).map(|rate| (ahead + 1.0) / rate),
             by_usual: pulse.usual_time(now, ahead + 1.0, self.kind),
+            by_long_rate: pulse.long_rate(now).map(|rate| (ahead + 1.0) / rate),
+            by_today: pulse.usual_time(now, (ahead + 1.0) / pulse.today(), self.kind),
+            own_waits: own.last_waits,
+            since_call: pulse.since_call(now),
+            arrivals: pulse.arrivals(now, 600.0),
+            pace: 0.0,
             last_wait: pulse.last_wait(),
             head_wait: head,
             mean_of_ten: pulse.mean_of_last(10),

@@ -19,13 +19,16 @@ const SLOT_S: f64 = 1800.0;
 const A_DAY_LATER: f64 = 0.85;
 
 /// The usual rate counts for so much time of its own in each half hour.
-const PSEUDO_S: f64 = 1800.0;
+const PSEUDO_S: f64 = 10_800.0;
 
 /// The window of the recent rate.
 const RECENT_S: f64 = 600.0;
 
 /// How many calls are kept for the means; more come within half an hour only where waits are alike.
 const CALLS: usize = 256;
+
+/// So many calls have to be more or less than usual before the day is taken for another.
+const TODAY: f64 = 6.0;
 
 /// Of so many visits the length counts as that of late.
 const VISITS: usize = 20;
@@ -45,6 +48,10 @@ pub(crate) struct Pulse {
     left: f64,
     waited: f64,
     usual: Vec<Usual>,
+    /// How many were called today, and how many usually would have been, the last the weightiest.
+    called_today: f64,
+    usual_today: f64,
+    arrivals: VecDeque<(f64, f64)>,
     /// How long the last visits took.
     visits: VecDeque<f64>,
 }
@@ -74,6 +81,9 @@ impl Pulse {
         self.leavers.clear();
         self.waited_for_since = None;
         self.waited_for = 0.0;
+        self.called_today = 0.0;
+        self.usual_today = 0.0;
+        self.arrivals.clear();
         let usual = self.usual(kind);
         for figure in usual.calls.iter_mut().chain(&mut usual.seconds) {
             *figure *= A_DAY_LATER;
@@ -111,6 +121,11 @@ impl Pulse {
             return;
         }
         self.waited_for += span;
+        let rate = self.rates(kind).map_or(0.0, |rates| rates(slot_of(since)));
+        let fades = 1.0 - (span / 3600.0).min(1.0) * 0.3;
+        self.called_today *= fades;
+        self.usual_today *= fades;
+        self.usual_today += span * rate;
         let usual = self.usual(kind);
         let mut from = since;
         while from < at {
@@ -135,6 +150,7 @@ impl Pulse {
             self.calls.pop_front();
         }
         self.calls.push_back(Call { at, wait, clock, count });
+        self.called_today += count;
         self.usual(kind).calls[slot_of(at)] += count;
         self.forget();
         self.waited += wait;
@@ -198,17 +214,54 @@ impl Pulse {
 
     /// How many calls per second there were lately while people waited; none where they have hardly waited today.
     pub(crate) fn recent_rate(&self, at: f64) -> Option<f64> {
+        self.rate(at, RECENT_S)
+    }
+
+    /// The same over more time.
+    pub(crate) fn long_rate(&self, at: f64) -> Option<f64> {
+        self.rate(at, 4.0 * RECENT_S)
+    }
+
+    fn rate(&self, at: f64, within: f64) -> Option<f64> {
         let clock = self.clock(at);
         if clock < 120.0 {
             return None;
         }
         let calls: f64 =
-            self.calls.iter().rev().take_while(|call| clock - call.clock <= RECENT_S).map(|call| call.count).sum();
-        Some((calls + 0.5) / clock.min(RECENT_S))
+            self.calls.iter().rev().take_while(|call| clock - call.clock <= within).map(|call| call.count).sum();
+        Some((calls + 0.5) / clock.min(within))
     }
 
-    /// How long it usually takes from that time on until so many are called; none before people have ever waited.
-    pub(crate) fn usual_time(&self, at: f64, count: f64, kind: u32) -> Option<f64> {
+    /// How much faster than usual it is called today: above 1 for faster.
+    pub(crate) fn today(&self) -> f64 {
+        clamp((self.called_today + TODAY) / (self.usual_today + TODAY), 0.2, 5.0)
+    }
+
+    /// How many were called today, and how many usually would have been, the last the weightiest.
+    pub(crate) fn today_counts(&self) -> (f64, f64) {
+        (self.called_today, self.usual_today)
+    }
+
+    /// How long ago somebody was called, today.
+    pub(crate) fn since_call(&self, at: f64) -> Option<f64> {
+        self.calls.back().map(|call| (at - call.at).max(0.0))
+    }
+
+    /// Somebody came.
+    pub(crate) fn came(&mut self, at: f64, count: f64) {
+        if self.arrivals.len() >= CALLS {
+            self.arrivals.pop_front();
+        }
+        self.arrivals.push_back((at, count));
+    }
+
+    /// How many came within so many seconds.
+    pub(crate) fn arrivals(&self, at: f64, within: f64) -> f64 {
+        self.arrivals.iter().rev().take_while(|(came, _)| at - came <= within).map(|(_, count)| count).sum()
+    }
+
+    /// How many are usually called per second, by the half hour; none before people have ever waited.
+    fn rates(&self, kind: u32) -> Option<impl Fn(usize) -> f64> {
         let all = |of: fn(&Usual) -> &Vec<f64>| self.usual.iter().flat_map(of).sum::<f64>();
         let (calls, seconds) = (all(|usual| &usual.calls), all(|usual| &usual.seconds));
         if seconds < 60.0 {
@@ -216,12 +269,17 @@ impl Pulse {
         }
         let mean_rate = (calls + 0.5) / (seconds + 60.0);
         let own = self.usual.iter().find(|usual| usual.kind == kind);
-        let rate = |slot: usize| {
+        Some(move |slot: usize| {
             let of = |figures: &Vec<f64>| figures.get(slot).copied().unwrap_or(0.0);
             let sum = |figures: fn(&Usual) -> &Vec<f64>| self.usual.iter().map(|u| of(figures(u))).sum::<f64>();
             let any = (sum(|u| &u.calls) + PSEUDO_S * mean_rate) / (sum(|u| &u.seconds) + PSEUDO_S);
             own.map_or(any, |own| (of(&own.calls) + PSEUDO_S * any) / (of(&own.seconds) + PSEUDO_S))
-        };
+        })
+    }
+
+    /// How long it usually takes from that time on until so many are called; none before people have ever waited.
+    pub(crate) fn usual_time(&self, at: f64, count: f64, kind: u32) -> Option<f64> {
+        let rate = self.rates(kind)?;
         let mut left = count;
         let mut from = at.max(0.0);
         loop {

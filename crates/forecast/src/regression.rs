@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::number::clamp;
 
 /// How many things are known of a moment, the constant among them.
-pub const INPUTS: usize = 24;
+pub const INPUTS: usize = 32;
 
 /// The two quantiles that are told.
 pub(crate) const QUANTILES: [f64; 2] = [0.5, 0.9];

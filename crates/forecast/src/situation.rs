@@ -16,6 +16,18 @@ pub struct Situation {
     pub by_rate: Option<f64>,
     /// The same by how fast the queue usually is at that time.
     pub by_usual: Option<f64>,
+    /// The same by the calls of the last forty minutes.
+    pub by_long_rate: Option<f64>,
+    /// The same by how fast the queue usually is, and how much faster or slower it is today.
+    pub by_today: Option<f64>,
+    /// The wait of the last of the same service, and the mean of its last ten.
+    pub own_waits: Option<(f64, f64)>,
+    /// Since when nobody has been called.
+    pub since_call: Option<f64>,
+    /// How many came within ten minutes.
+    pub arrivals: f64,
+    /// How much faster or slower than usual all queues here were lately, in logarithms.
+    pub pace: f64,
     /// The wait of the last who was called (LES).
     pub last_wait: Option<f64>,
     /// How long the first in the queue has waited (HOL).
@@ -94,11 +106,19 @@ impl Situation {
             f64::from(u8::from(self.priority)),
             f64::from(u8::from(self.last_wait.is_none())),
             count(self.waiting) - count(self.ahead),
+            against(self.by_long_rate),
+            against(self.by_today),
+            against(self.own_waits.map(|(last, _)| last)),
+            against(self.own_waits.map(|(_, mean)| mean)),
+            self.since_call.map_or(0.0, |since| ln((since + offset) / (8.0 * offset))),
+            count(self.arrivals) - 1.5,
+            self.pace,
+            0.0,
             0.0,
             0.0,
             0.0,
         ];
-        const { assert!(INPUTS == 24) };
+        const { assert!(INPUTS == 32) };
         for input in &mut inputs {
             *input = clamp(*input, -3.0, 3.0);
         }

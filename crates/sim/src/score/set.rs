@@ -74,7 +74,7 @@ pub fn run(train: Vec<Table>, score: Vec<Table>, options: Options, left: &mut Le
 
 /// Weekday and weekend differ, and every weekday has hours of its own in many offices.
 fn kind(day: Date) -> u32 {
-    u32::from(day.weekday().to_monday_zero_offset().unsigned_abs())
+    u32::from(day.weekday() == jiff::civil::Weekday::Monday)
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
