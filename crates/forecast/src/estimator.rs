@@ -84,7 +84,7 @@ impl Estimator {
         }
         let was = waited_s + self.manner.offset_s;
         self.regression.learn(&told.inputs, told.group, ln(was) - told.guess, self.manner.step);
-        self.trees.outcome(&told.inputs, told.lines.map(|line| ln(was) - told.guess - line));
+        self.trees.outcome(&told.inputs, told.lines.map(|line| ln(was) - told.guess - line), exp(0.5*(told.guess + told.lines[0] - ln(self.manner.offset_s))));
         self.conformal.outcome(told.key, told.said.map(|said| was / said), self.manner.window);
     }
 }

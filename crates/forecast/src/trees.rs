@@ -44,6 +44,7 @@ struct Row {
     bins: [u8; INPUTS],
     /// How much longer than was said it was, in logarithms.
     misses: [f32; 2],
+    weight: f32,
 }
 
 /// Each inner node asks whether an input is above a step; those of one depth stand together.
@@ -77,14 +78,14 @@ impl Trees {
     }
 
     /// Takes in by how much the regression missed.
-    pub(crate) fn outcome(&mut self, inputs: &Inputs, misses: [f64; 2]) {
+    pub(crate) fn outcome(&mut self, inputs: &Inputs, misses: [f64; 2], weight: f64) {
         if misses.iter().any(|miss| !miss.is_finite()) {
             return;
         }
         if self.rows.len() >= WINDOW {
             self.rows.pop_front();
         }
-        self.rows.push_back(Row { bins: bins(inputs), misses: misses.map(|miss| miss as f32) });
+        self.rows.push_back(Row { bins: bins(inputs), misses: misses.map(|miss| miss as f32), weight: weight as f32 });
         self.fresh += 1;
     }
 
@@ -116,15 +117,20 @@ fn grow(rows: &[Row], quantile: usize) -> Vec<Tree> {
         }
         let asks = split(rows, &left, &drawn, q, &mut node);
         let mut tree = Tree { asks, leaves: [0.0; LEAVES] };
-        let mut inside: Vec<Vec<f64>> = vec![Vec::new(); LEAVES];
+        let mut inside: Vec<Vec<(f64, f64)>> = vec![Vec::new(); LEAVES];
         for place in &drawn {
-            inside[tree.leaf(&rows[*place].bins)].push(left[*place]);
+            inside[tree.leaf(&rows[*place].bins)].push((left[*place], f64::from(rows[*place].weight)));
         }
         for (leaf, inside) in tree.leaves.iter_mut().zip(&mut inside) {
             if inside.len() >= 10 {
-                let rank = ((q * inside.len() as f64) as usize).min(inside.len() - 1);
-                let (_, value, _) = inside.select_nth_unstable_by(rank, f64::total_cmp);
-                *leaf = (RATE * *value) as f32;
+                inside.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+                let mut rest = q * inside.iter().map(|(_, weight)| weight).sum::<f64>();
+                let value = inside.iter().find(|(_, weight)| {
+                    rest -= weight;
+                    rest <= 0.0
+                });
+                let value = value.or(inside.last()).map_or(0.0, |(value, _)| *value);
+                *leaf = (RATE * value) as f32;
             }
         }
         for (left, row) in left.iter_mut().zip(rows) {
@@ -145,7 +151,7 @@ fn split(rows: &[Row], left: &[f64], drawn: &[usize], q: f64, node: &mut [u8]) -
     for depth in 0..DEPTH {
         let first = (1 << depth) - 1;
         let count = 1 << depth;
-        let mut sums = vec![(0.0_f64, 0_u32); count * INPUTS * BINS];
+        let mut sums = vec![(0.0_f64, 0_u32, 0.0_f64); count * INPUTS * BINS];
         for place in drawn {
             let base = (usize::from(node[*place]) - first) * INPUTS * BINS;
             let pull = if left[*place] > 0.0 { q } else { q - 1.0 };
@@ -153,24 +159,27 @@ fn split(rows: &[Row], left: &[f64], drawn: &[usize], q: f64, node: &mut [u8]) -
                 let sum = &mut sums[base + input * BINS + usize::from(*bin)];
                 sum.0 += pull;
                 sum.1 += 1;
+                sum.2 += f64::from(rows[*place].weight);
             }
         }
         for n in 0..count {
             let own = &sums[n * INPUTS * BINS..(n + 1) * INPUTS * BINS];
-            let (all, weight) = own[..BINS].iter().fold((0.0, 0), |(all, weight), sum| (all + sum.0, weight + sum.1));
+            let of = |(all, count, weight): (f64, u32, f64), sum: &(f64, u32, f64)| (all + sum.0, count + sum.1, weight + sum.2);
+            let (all, everybody, weight) = own[..BINS].iter().fold((0.0, 0, 0.0), of);
             let mut best = 1e-9;
             for input in 1..INPUTS {
-                let (mut sum, mut below) = (0.0, 0);
+                let (mut sum, mut below, mut light) = (0.0, 0, 0.0);
                 for bin in 0..BINS - 1 {
-                    let (pull, count) = own[input * BINS + bin];
+                    let (pull, count, own_weight) = own[input * BINS + bin];
                     sum += pull;
                     below += count;
-                    let above = weight - below;
+                    light += own_weight;
+                    let above = everybody - below;
                     if count == 0 || below < LEAF || above < LEAF {
                         continue;
                     }
-                    let gain = sum * sum / f64::from(below) + (all - sum) * (all - sum) / f64::from(above)
-                        - all * all / f64::from(weight);
+                    let gain = sum * sum / light + (all - sum) * (all - sum) / (weight - light)
+                        - all * all / weight;
                     if gain > best {
                         best = gain;
                         asks[first + n] = (input as u8, bin as u8);
