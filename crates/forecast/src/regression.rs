@@ -19,6 +19,10 @@ pub(crate) const QUANTILES: [f64; 2] = [0.5, 0.9];
 /// A miss by less than this (in logarithms, about a tenth) moves the weights by less.
 const SOFT: f64 = 0.1;
 
+/// The inputs from there on matter where much is learned and mislead where little is: they are moved slowly.
+const PLAIN: usize = 21;
+const SLOW: f64 = 40.0;
+
 /// What is known of a moment, each about between -3 and 3; the first is the constant 1.
 pub type Inputs = [f64; INPUTS];
 
@@ -59,6 +63,9 @@ impl Regression {
     pub(crate) fn new(spread: f64) -> Self {
         let line = |constant| {
             let mut weights = [Weight::new(0.0); INPUTS];
+            for weight in &mut weights[PLAIN..] {
+                weight.moved = SLOW;
+            }
             weights[0] = Weight::new(constant);
             Line { weights }
         };

@@ -26,13 +26,14 @@ pub struct Report {
 type Rival = (&'static str, fn(&Situation) -> Option<f64>);
 
 /// What others would have told, from the same moments.
-const RIVALS: [Rival; 6] = [
+const RIVALS: [Rival; 7] = [
     ("naive rule", |s| Some(s.naive())),
     ("QL", |s| Some(s.by_formula())),
     ("LES", |s| s.last_wait),
     ("HOL", |s| s.head_wait),
     ("mean of last ten", |s| s.mean_of_ten),
-    ("first guess", |s| Some(s.guess())),
+    ("hall played", |s| s.played.map(|(median, _)| median)),
+    ("usual at the hour", |s| s.by_usual),
 ];
 
 fn told(prediction: &Prediction) -> Measured {
