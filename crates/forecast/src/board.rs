@@ -92,7 +92,10 @@ impl Boards {
 
     /// How much slower than usual an office's queues were lately, in logarithms.
     fn pace(&self, office: &str) -> f64 {
-        let own = self.services.range((office.to_owned(), String::new())..).take_while(|((other, _), _)| other == office);
+        let own = self
+            .services
+            .range((office.to_owned(), String::new())..)
+            .take_while(|((other, _), _)| other == office);
         let (called, usual) = own.fold((0.0, 0.0), |(called, usual), (_, queue)| {
             let (own, expected) = queue.pulse.today_counts();
             (called + own, usual + expected)
@@ -101,7 +104,13 @@ impl Boards {
     }
 
     /// Takes in a reading. Gives what became of earlier estimates, and what the last in the queue is told.
-    pub fn read(&mut self, office: &str, service: &str, row: u64, reading: Reading) -> (Vec<Outcome>, Option<(Told, Situation)>) {
+    pub fn read(
+        &mut self,
+        office: &str,
+        service: &str,
+        row: u64,
+        reading: Reading,
+    ) -> (Vec<Outcome>, Option<(Told, Situation)>) {
         let pace = self.pace(office);
         let groups = self.services.len() as u32;
         let key = (office.to_owned(), service.to_owned());
@@ -157,7 +166,7 @@ impl Boards {
         queue.waited = waiting > 0;
         let told = called.filter(|_| waiting > 0).map(|number| {
             let situation = queue.situation(kind, number, reading, service_s, f64::from(counters), pace);
-            let told = self.estimator.tell(&situation, counters.min(4));
+            let told = self.estimator.tell(&situation, 0);
             if queue.pending.len() >= PENDING {
                 queue.pending.pop_front();
             }
@@ -182,7 +191,15 @@ impl Queue {
         Some(from + (number - below) / (above - below) * (to - from))
     }
 
-    fn situation(&self, kind: u32, number: u32, reading: Reading, service_s: f64, counters: f64, pace: f64) -> Situation {
+    fn situation(
+        &self,
+        kind: u32,
+        number: u32,
+        reading: Reading,
+        service_s: f64,
+        counters: f64,
+        pace: f64,
+    ) -> Situation {
         let now = reading.at;
         let count = f64::from(reading.waiting);
         let pulse = &self.pulse;

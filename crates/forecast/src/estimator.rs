@@ -22,6 +22,11 @@ pub struct Manner {
     pub step: f64,
     /// How far the 90th percentile is above the median before anything was learned, in logarithms.
     pub spread: f64,
+    /// How far that is the spread of the hall played forward in the beginning, in place of one: `spread` is 1 where this
+    /// is 1.
+    pub by_played: f64,
+    /// From how many outcomes trees are grown; none for no trees.
+    pub trees: usize,
     /// How many outcomes the corrections are taken from.
     pub window: usize,
 }
@@ -53,7 +58,12 @@ pub struct Told {
 impl Estimator {
     /// One that has learned nothing yet.
     pub fn new(manner: Manner) -> Self {
-        Self { manner, regression: Regression::new(manner.spread), trees: Trees::default(), conformal: Conformal::default() }
+        Self {
+            manner,
+            regression: Regression::new(manner.spread, manner.by_played),
+            trees: Trees::default(),
+            conformal: Conformal::default(),
+        }
     }
 
     /// What to tell; corrections are kept apart by `pool`.
@@ -84,7 +94,14 @@ impl Estimator {
         }
         let was = waited_s + self.manner.offset_s;
         self.regression.learn(&told.inputs, told.group, ln(was) - told.guess, self.manner.step);
-        self.trees.outcome(&told.inputs, told.lines.map(|line| ln(was) - told.guess - line), exp(0.5*(told.guess + told.lines[0] - ln(self.manner.offset_s))));
+        if self.manner.trees > 0 {
+            self.trees.outcome(
+                &told.inputs,
+                told.lines.map(|line| ln(was) - told.guess - line),
+                exp(0.5 * (told.guess + told.lines[0] - ln(self.manner.offset_s))),
+                self.manner.trees,
+            );
+        }
         self.conformal.outcome(told.key, told.said.map(|said| was / said), self.manner.window);
     }
 }

@@ -11,13 +11,13 @@
 //!
 //! Rounding for the eye, and saying that a wait is not known, are the work of the screens.
 
-mod calibration;
 mod board;
 mod conformal;
 mod durations;
 mod estimator;
 mod hall;
 mod learned;
+mod moment;
 mod number;
 mod onlooker;
 mod paths;
@@ -30,6 +30,7 @@ mod waits;
 pub use board::{Boards, Outcome, Reading};
 pub use estimator::{Estimator, Manner, Told};
 pub use learned::Learned;
+pub use moment::kind_of_day;
 pub use onlooker::{Onlooker, Seen, Sight};
 pub use situation::Situation;
 pub use waits::{QueueWaits, ServiceWaits, queue_waits, waits};

@@ -12,16 +12,12 @@ use crate::{
     Situation,
     durations::{Durations, Hazard},
     estimator::{Estimator, Manner, Told},
-    hall::{Doing, Hall, Place, Recent, Service, Waiting},
-    paths,
+    hall::{Doing, Hall, Place, Recent, Service, View, Waiting, Whom},
     pulse::Pulse,
 };
 
 /// A server that has not called anybody for so long while people wait is no longer expected to.
 const GONE_S: f64 = 1800.0;
-
-/// A counter that did something within that time counts as open.
-const OPEN_S: f64 = 600.0;
 
 /// How far back arrivals tell how many urgent ones to expect.
 const RECENT_S: f64 = 1800.0;
@@ -172,21 +168,23 @@ impl Onlooker {
     }
 
     /// Somebody came and has to wait; gives what they are told.
-    pub fn joined(&mut self, ticket: u64, class: &str, priority: bool, at: f64) -> Seen {
+    pub fn joined(&mut self, ticket: u64, class: &str, priority: bool, at: f64) -> Option<Seen> {
         let class = self.class(class);
         self.pass(at);
         let due = at - if priority { self.sight.head_start_s } else { 0.0 };
         let seen = self.estimate(class, due, priority);
         let allowance = if priority { 0.0 } else { self.sight.head_start_s };
         self.arrivals.push_back((at, class, allowance));
-        while self.arrivals.front().is_some_and(|(then, ..)| at - then > RECENT_S) || self.arrivals.len() > 256 {
+        while self.arrivals.front().is_some_and(|(then, ..)| at - then > RECENT_S)
+            || self.arrivals.len() > 256
+        {
             self.arrivals.pop_front();
         }
         let place = self.queue.partition_point(|other| other.due <= due);
         for n in self.classes[class].linked.clone() {
             self.classes[n].pulse.came(at, 1.0);
         }
-        let told = Some(seen.told.clone());
+        let told = seen.as_ref().map(|seen| seen.told.clone());
         self.queue.insert(place, Visitor { ticket, class, arrived: at, due, told });
         self.queues_changed();
         seen
@@ -364,7 +362,8 @@ impl Onlooker {
             let kept = due > visitor.due + 5.0;
             let (low, high) = (class.min(own), class.max(own));
             let order = &mut self.order[high][low];
-            *order = (order.0 * 0.995 + f64::from(u8::from(kept)), order.1 * 0.995 + f64::from(u8::from(passed)));
+            *order =
+                (order.0 * 0.995 + f64::from(u8::from(kept)), order.1 * 0.995 + f64::from(u8::from(passed)));
             if passed && let Some(server) = server {
                 let turns = &mut self.servers[server].turns[class];
                 *turns = (turns.0 * 0.9, turns.1 * 0.9 + 1.0);
@@ -422,7 +421,8 @@ impl Onlooker {
             }
         }
         for n in 0..self.classes.len() {
-            let waited = self.classes[n].linked.iter().any(|other| waits.get(*other).copied().unwrap_or(false));
+            let waited =
+                self.classes[n].linked.iter().any(|other| waits.get(*other).copied().unwrap_or(false));
             let (now, kind) = (self.now, self.kind);
             self.classes[n].pulse.waited_for(waited, now, kind);
         }
@@ -468,90 +468,38 @@ impl Onlooker {
     }
 
     fn mean_visit(&self) -> f64 {
-        let (sum, weight) =
-            self.classes.iter().fold((0.0, 0.0), |(sum, all), class| (sum + class.mean.0 * class.mean.1, all + class.mean.1));
+        let (sum, weight) = self
+            .classes
+            .iter()
+            .fold((0.0, 0.0), |(sum, all), class| (sum + class.mean.0 * class.mean.1, all + class.mean.1));
         if weight > 0.0 { sum / weight } else { SERVICE_S as f64 }
     }
 
-    fn estimate(&mut self, class: usize, due: f64, priority: bool) -> Seen {
+    fn estimate(&mut self, class: usize, due: f64, priority: bool) -> Option<Seen> {
         self.estimates = self.estimates.wrapping_add(1);
         let now = self.now;
         let hall = self.hall();
-        let allowance = due - now;
-        let played = hall.scene(class, allowance).map(|scene| {
-            let mut waits = paths::play(&hall, &scene, self.estimates << 8);
-            waits.sort_unstable_by(f64::total_cmp);
-            let at = |share: f64| waits[(share * (waits.len() - 1) as f64) as usize];
-            (at(0.5), at(0.9))
-        });
         let own = &self.classes[class];
-        let linked = |other: &usize| own.linked.contains(other);
-        let line = self.queue.iter().filter(|visitor| linked(&visitor.class));
-        let ahead = line.clone().filter(|visitor| visitor.due <= due).count() as f64;
-        let head = line.clone().map(|visitor| now - visitor.arrived).max_by(f64::total_cmp);
-        let open: Vec<&Server> = self
-            .servers
-            .iter()
-            .enumerate()
-            .filter(|(n, server)| {
-                let recent = server.visitor.is_some() || now - server.free_since <= OPEN_S;
-                server.here && recent && self.takes(*n, class)
-            })
-            .map(|(_, server)| server)
-            .collect();
-        let busy: Vec<f64> = open
-            .iter()
-            .filter_map(|server| server.visitor.and_then(|ticket| self.served.get(&ticket)))
-            .map(|served| now - served.since)
-            .collect();
-        let counters = open.len() as f64;
-        let service = own.mean.0.max(1.0);
-        let mean = own.linked.iter().fold((0.0, 0.0), |(sum, all), n| {
+        let visit = own.linked.iter().fold((0.0, 0.0), |(sum, all), n| {
             let (mean, weight) = self.classes[*n].mean;
             (sum + mean * weight, all + weight)
         });
-        let mean = (mean.0 / mean.1.max(1e-9)).max(1.0);
-        let pulse = &own.pulse;
-        let leaving = pulse.leaving();
-        let speed = counters.max(1.0) / mean;
-        let by_queue = (0..=ahead as u32).map(|n| 1.0 / (speed + f64::from(n) * leaving)).sum();
-        let situation = Situation {
-            played,
-            by_queue,
-            by_rate: pulse.recent_rate(now).map(|rate| (ahead + 1.0) / rate),
-            by_usual: pulse.usual_time(now, ahead + 1.0, self.kind),
-            by_long_rate: pulse.long_rate(now).map(|rate| (ahead + 1.0) / rate),
-            by_today: pulse.usual_time(now, (ahead + 1.0) / pulse.today(), self.kind),
+        let view = View {
+            pulse: &own.pulse,
+            linked: &own.linked,
+            service: own.mean.0,
+            visit: visit.0 / visit.1.max(1e-9),
             own_waits: own.last_waits,
-            since_call: pulse.since_call(now),
-            arrivals: pulse.arrivals(now, 600.0),
-            pace: 0.0,
-            last_wait: pulse.last_wait(),
-            head_wait: head,
-            mean_of_ten: pulse.mean_of_last(10),
-            mean_half_hour: pulse.mean_within(now, 1800.0),
-            ahead,
-            waiting: line.count() as f64,
-            counters,
-            busy: if counters > 0.0 { busy.len() as f64 / counters } else { 0.0 },
-            busy_for: if busy.is_empty() { 0.0 } else { busy.iter().sum::<f64>() / busy.len() as f64 },
-            service,
-            last_services: own.pulse.last_visits().unwrap_or(mean),
             time: now,
-            leavers: pulse.leavers(now, 600.0),
+            kind: self.kind,
             priority,
             group: class as u32,
+            seed: self.estimates << 8,
         };
+        let situation = hall.situation(class, Whom::Newcomer { due: due - now }, &view)?;
         let pool = own.linked.first().copied().unwrap_or(class) as u32;
-        let bucket = match counters {
-            n if n < 2.0 => 0,
-            n if n < 4.0 => 1,
-            n if n < 8.0 => 2,
-            n if n < 16.0 => 3,
-            _ => 4,
-        };
-        let told = self.estimator.tell(&situation, pool * 8 + bucket);
-        Seen { told, situation }
+        let told = self.estimator.tell(&situation, pool);
+        Some(Seen { told, situation })
     }
 }
 

@@ -227,8 +227,13 @@ impl Pulse {
         if clock < 120.0 {
             return None;
         }
-        let calls: f64 =
-            self.calls.iter().rev().take_while(|call| clock - call.clock <= within).map(|call| call.count).sum();
+        let calls: f64 = self
+            .calls
+            .iter()
+            .rev()
+            .take_while(|call| clock - call.clock <= within)
+            .map(|call| call.count)
+            .sum();
         Some((calls + 0.5) / clock.min(within))
     }
 
@@ -271,7 +276,8 @@ impl Pulse {
         let own = self.usual.iter().find(|usual| usual.kind == kind);
         Some(move |slot: usize| {
             let of = |figures: &Vec<f64>| figures.get(slot).copied().unwrap_or(0.0);
-            let sum = |figures: fn(&Usual) -> &Vec<f64>| self.usual.iter().map(|u| of(figures(u))).sum::<f64>();
+            let sum =
+                |figures: fn(&Usual) -> &Vec<f64>| self.usual.iter().map(|u| of(figures(u))).sum::<f64>();
             let any = (sum(|u| &u.calls) + PSEUDO_S * mean_rate) / (sum(|u| &u.seconds) + PSEUDO_S);
             own.map_or(any, |own| (of(&own.calls) + PSEUDO_S * any) / (of(&own.seconds) + PSEUDO_S))
         })

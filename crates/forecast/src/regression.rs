@@ -23,6 +23,9 @@ const SOFT: f64 = 0.1;
 const PLAIN: usize = 21;
 const SLOW: f64 = 40.0;
 
+/// The input that says how far the 90th percentile of the hall played forward is above its median.
+pub(crate) const PLAYED: usize = 8;
+
 /// What is known of a moment, each about between -3 and 3; the first is the constant 1.
 pub type Inputs = [f64; INPUTS];
 
@@ -59,17 +62,19 @@ impl Weight {
 }
 
 impl Regression {
-    /// With the 90th percentile so far above the median in the beginning, in logarithms.
-    pub(crate) fn new(spread: f64) -> Self {
-        let line = |constant| {
+    /// With the 90th percentile so far above the median in the beginning, in logarithms, and where the hall was played
+    /// forward, for so much by what that says.
+    pub(crate) fn new(spread: f64, by_played: f64) -> Self {
+        let line = |constant, by_played| {
             let mut weights = [Weight::new(0.0); INPUTS];
             for weight in &mut weights[PLAIN..] {
                 weight.moved = SLOW;
             }
             weights[0] = Weight::new(constant);
+            weights[PLAYED] = Weight::new(by_played);
             Line { weights }
         };
-        Self { lines: [line(0.0), line(spread)], groups: BTreeMap::new() }
+        Self { lines: [line(0.0, 0.0), line(spread, by_played)], groups: BTreeMap::new() }
     }
 
     /// How much longer than the guess, in logarithms, by quantile.

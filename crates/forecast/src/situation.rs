@@ -80,7 +80,8 @@ impl Situation {
     /// What the regression is given, where a wait of `offset` seconds is a short one.
     pub(crate) fn inputs(&self, offset: f64) -> Inputs {
         let level = ln(self.guess() + offset);
-        let against = |estimate: Option<f64>| estimate.map_or(0.0, |seconds| ln(seconds.max(0.0) + offset) - level);
+        let against =
+            |estimate: Option<f64>| estimate.map_or(0.0, |seconds| ln(seconds.max(0.0) + offset) - level);
         let hours = (self.time - 43_200.0) / 14_400.0;
         let played = self.played.map_or(0.0, |(p50, p90)| ln((p90 + offset) / (p50 + offset)) - 1.0);
         let count = |x: f64| ln(x.max(0.0) + 1.0);
@@ -133,6 +134,13 @@ impl Situation {
             n if n < 7.0 => 2,
             _ => 3,
         };
-        pool * 4 + ahead
+        let counters = match self.counters {
+            n if n < 2.0 => 0,
+            n if n < 4.0 => 1,
+            n if n < 8.0 => 2,
+            n if n < 16.0 => 3,
+            _ => 4,
+        };
+        (pool * 8 + counters) * 4 + ahead
     }
 }

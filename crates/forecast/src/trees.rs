@@ -16,8 +16,7 @@ use crate::{
 /// Inputs are between -3 and 3, in so many equal steps.
 const BINS: usize = 64;
 
-/// Of so many outcomes at most trees are grown, and from so many on.
-const WINDOW: usize = 40_000;
+/// Trees are grown from so many outcomes on.
 const FROM: usize = 2000;
 
 /// Trees, and how deep each is.
@@ -78,14 +77,18 @@ impl Trees {
     }
 
     /// Takes in by how much the regression missed.
-    pub(crate) fn outcome(&mut self, inputs: &Inputs, misses: [f64; 2], weight: f64) {
+    pub(crate) fn outcome(&mut self, inputs: &Inputs, misses: [f64; 2], weight: f64, window: usize) {
         if misses.iter().any(|miss| !miss.is_finite()) {
             return;
         }
-        if self.rows.len() >= WINDOW {
+        while self.rows.len() >= window.max(1) {
             self.rows.pop_front();
         }
-        self.rows.push_back(Row { bins: bins(inputs), misses: misses.map(|miss| miss as f32), weight: weight as f32 });
+        self.rows.push_back(Row {
+            bins: bins(inputs),
+            misses: misses.map(|miss| miss as f32),
+            weight: weight as f32,
+        });
         self.fresh += 1;
     }
 
@@ -164,7 +167,9 @@ fn split(rows: &[Row], left: &[f64], drawn: &[usize], q: f64, node: &mut [u8]) -
         }
         for n in 0..count {
             let own = &sums[n * INPUTS * BINS..(n + 1) * INPUTS * BINS];
-            let of = |(all, count, weight): (f64, u32, f64), sum: &(f64, u32, f64)| (all + sum.0, count + sum.1, weight + sum.2);
+            let of = |(all, count, weight): (f64, u32, f64), sum: &(f64, u32, f64)| {
+                (all + sum.0, count + sum.1, weight + sum.2)
+            };
             let (all, everybody, weight) = own[..BINS].iter().fold((0.0, 0, 0.0), of);
             let mut best = 1e-9;
             for input in 1..INPUTS {
@@ -178,8 +183,8 @@ fn split(rows: &[Row], left: &[f64], drawn: &[usize], q: f64, node: &mut [u8]) -
                     if count == 0 || below < LEAF || above < LEAF {
                         continue;
                     }
-                    let gain = sum * sum / light + (all - sum) * (all - sum) / (weight - light)
-                        - all * all / weight;
+                    let gain =
+                        sum * sum / light + (all - sum) * (all - sum) / (weight - light) - all * all / weight;
                     if gain > best {
                         best = gain;
                         asks[first + n] = (input as u8, bin as u8);

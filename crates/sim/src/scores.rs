@@ -31,15 +31,20 @@ pub(crate) struct ScoreArgs {
 
 #[expect(clippy::print_stdout, reason = "the report is what the program is for")]
 pub(crate) fn score(args: &ScoreArgs) -> anyhow::Result<ExitCode> {
-    let options =
-        Options { head_start_s: args.head_start.clamp(0.0, 86_400.0), longest_s: args.longest, offset_s: None };
+    let options = Options {
+        head_start_s: args.head_start.clamp(0.0, 86_400.0),
+        longest_s: args.longest,
+        offset_s: None,
+    };
     let named = |tables: &[Named]| -> Vec<Named> {
-        let named = |table: &Named| Named { set: table.set.clone().or(args.name.clone()), path: table.path.clone() };
+        let named =
+            |table: &Named| Named { set: table.set.clone().or(args.name.clone()), path: table.path.clone() };
         tables.iter().map(named).collect()
     };
     let reports = score::score(&named(&args.train), &named(&args.score), options)?;
     if let Some(path) = &args.predictions {
-        let mut table = csv::Writer::from_path(path).with_context(|| format!("can't write {}", path.display()))?;
+        let mut table =
+            csv::Writer::from_path(path).with_context(|| format!("can't write {}", path.display()))?;
         for (n, report) in reports.iter().enumerate() {
             report.write_rows(&mut table, n == 0)?;
         }

@@ -46,9 +46,12 @@ impl Figures {
         let mut errors: Vec<f64> = all.iter().map(|one| (one.p50 - one.was).abs()).collect();
         errors.sort_unstable_by(f64::total_cmp);
         let upper: Option<Vec<(f64, f64)>> = all.iter().map(|one| Some((one.p90?, one.was))).collect();
-        let share = |pairs: &[(f64, f64)]| pairs.iter().filter(|(told, was)| was <= told).count() as f64 / count;
+        let share =
+            |pairs: &[(f64, f64)]| pairs.iter().filter(|(told, was)| was <= told).count() as f64 / count;
         let loss = |pairs: &[(f64, f64)], q: f64| {
-            let one = |(told, was): &(f64, f64)| if was >= told { q * (was - told) } else { (1.0 - q) * (told - was) };
+            let one = |(told, was): &(f64, f64)| {
+                if was >= told { q * (was - told) } else { (1.0 - q) * (told - was) }
+            };
             pairs.iter().map(one).sum::<f64>() / count
         };
         let medians: Vec<(f64, f64)> = all.iter().map(|one| (one.p50, one.was)).collect();

@@ -59,7 +59,18 @@ impl Report {
     /// When it can't be written.
     pub fn write_rows(&self, table: &mut csv::Writer<impl io::Write>, head: bool) -> csv::Result<()> {
         if head {
-            table.write_record(["data_set", "day", "ticket_id", "class", "office", "service_id", "t_s", "p50_s", "p90_s", "actual_s"])?;
+            table.write_record([
+                "data_set",
+                "day",
+                "ticket_id",
+                "class",
+                "office",
+                "service_id",
+                "t_s",
+                "p50_s",
+                "p90_s",
+                "actual_s",
+            ])?;
         }
         for one in &self.scored.predictions {
             let [first, second] = &one.who;
@@ -84,7 +95,13 @@ impl fmt::Display for Report {
             Form::Visits => "visits",
             Form::Readings => "readings of boards",
         };
-        writeln!(f, "{}: {form}, {} estimates on {} days; seconds", self.name, self.scored.predictions.len(), days.len())?;
+        writeln!(
+            f,
+            "{}: {form}, {} estimates on {} days; seconds",
+            self.name,
+            self.scored.predictions.len(),
+            days.len()
+        )?;
         writeln!(
             f,
             "{:<18}{:>8}{:>9}{:>9}{:>9}{:>10}{:>8}{:>8}{:>9}{:>9}",
@@ -93,7 +110,11 @@ impl fmt::Display for Report {
         line(f, "forecast", &self.figures(|_| true))?;
         for (name, says) in RIVALS {
             let of = |one: &Prediction| {
-                Some(Measured { p50: says(&one.situation).filter(|said| said.is_finite())?, p90: None, was: one.was })
+                Some(Measured {
+                    p50: says(&one.situation).filter(|said| said.is_finite())?,
+                    p90: None,
+                    was: one.was,
+                })
             };
             line(f, name, &Figures::of(self.scored.predictions.iter().filter_map(of)))?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use giliran_forecast::{Boards, Manner, Onlooker, Sight, Situation, Told};
+use giliran_forecast::{Boards, Manner, Onlooker, Sight, Situation, Told, kind_of_day};
 use jiff::civil::Date;
 
 use super::tables::{Form, Left, ReadingRow, Table, VisitRow};
@@ -72,11 +72,6 @@ pub fn run(train: Vec<Table>, score: Vec<Table>, options: Options, left: &mut Le
     scored
 }
 
-/// Weekday and weekend differ, and every weekday has hours of its own in many offices.
-fn kind(day: Date) -> u32 {
-    u32::from(day.weekday() == jiff::civil::Weekday::Monday)
-}
-
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
 enum What {
     Ends,
@@ -93,7 +88,7 @@ fn run_visits(train: Vec<VisitRow>, score: Vec<VisitRow>, options: Options, left
     // Where people wait for seconds, who waited for an hour was forgotten.
     let longest = options.longest_s.unwrap_or(if typical < 600.0 { 3600.0 } else { 14_400.0 });
     let offset_s = options.offset_s.unwrap_or(10.0);
-    let manner = Manner { offset_s, step: 0.035, spread: 0.8, window: 1000 };
+    let manner = Manner { offset_s, step: 0.035, spread: 0.8, by_played: 0.0, trees: 0, window: 1000 };
     let mut onlooker = Onlooker::new(Sight { head_start_s: options.head_start_s, manner });
     let mut predictions = Vec::new();
     for (rows, scores) in [(train, false), (score, true)] {
@@ -102,7 +97,7 @@ fn run_visits(train: Vec<VisitRow>, score: Vec<VisitRow>, options: Options, left
             days.entry(row.day).or_default().push(row);
         }
         for (day, rows) in days {
-            onlooker.day_began(kind(day));
+            onlooker.day_began(kind_of_day(day));
             let mut told = BTreeMap::<usize, (Told, Situation)>::new();
             for (at, what, n) in moments(&rows, left) {
                 let row = &rows[n];
@@ -113,8 +108,9 @@ fn run_visits(train: Vec<VisitRow>, score: Vec<VisitRow>, options: Options, left
                     What::Called => onlooker.called(ticket, row.server.as_deref(), at),
                     What::AtOnce => onlooker.called_at_once(ticket, &row.class, row.server.as_deref(), at),
                     What::Joins => {
-                        let seen = onlooker.joined(ticket, &row.class, row.priority, at);
-                        told.insert(n, (seen.told, seen.situation));
+                        if let Some(seen) = onlooker.joined(ticket, &row.class, row.priority, at) {
+                            told.insert(n, (seen.told, seen.situation));
+                        }
                     }
                 }
             }
@@ -182,7 +178,7 @@ fn moments(rows: &[VisitRow], left: &mut Left) -> Vec<(f64, What, usize)> {
 
 fn run_readings(train: Vec<ReadingRow>, score: Vec<ReadingRow>, options: Options) -> Scored {
     let offset_s = options.offset_s.unwrap_or(120.0);
-    let manner = Manner { offset_s, step: 0.02, spread: 0.7, window: 1000 };
+    let manner = Manner { offset_s, step: 0.02, spread: 0.7, by_played: 0.0, trees: 40_000, window: 1000 };
     let mut boards = Boards::new(manner);
     let mut predictions = Vec::new();
     for (mut rows, scores) in [(train, false), (score, true)] {
@@ -194,7 +190,7 @@ fn run_readings(train: Vec<ReadingRow>, score: Vec<ReadingRow>, options: Options
         let mut day = None;
         for (n, row) in rows.iter().enumerate() {
             if day != Some(row.day) {
-                boards.day_began(kind(row.day));
+                boards.day_began(kind_of_day(row.day));
                 day = Some(row.day);
             }
             let (outcomes, fresh) = boards.read(&row.office, &row.service, n as u64, row.reading);
