@@ -13,6 +13,9 @@ use crate::{
 /// No wait is told as longer; the business day is over by then.
 const LONGEST_S: f64 = 86_400.0;
 
+/// Whoever waited for longer was forgotten, or a clock jumped: nothing is learned from it.
+const LONGEST_LEARNED_S: f64 = 8.0 * 3600.0;
+
 /// What differs between kinds of offices.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Manner {
@@ -89,7 +92,7 @@ impl Estimator {
 
     /// Takes in how long somebody waited who was told that.
     pub fn learn(&mut self, told: &Told, waited_s: f64) {
-        if !(0.0..LONGEST_S).contains(&waited_s) {
+        if !(0.0..LONGEST_LEARNED_S).contains(&waited_s) {
             return;
         }
         let was = waited_s + self.manner.offset_s;

@@ -376,9 +376,10 @@ impl Learned {
     fn fewer_wait(&mut self, before: &Branch, ticket: TicketId, service: &ServiceId, time: f64) {
         let kind = self.kind;
         let own = before.ticket(ticket).map(|ticket| &ticket.service);
-        let waits = |of: &ServiceId| before.waiting(of) > u32::from(own == Some(of));
-        for of in linked(before, service) {
-            let waited = linked(before, of).into_iter().any(waits);
+        let waits = |of: &&ServiceId| before.waiting(of) > u32::from(own == Some(*of));
+        let linked = linked(before, service);
+        let waited = linked.iter().any(waits);
+        for of in linked {
             self.service(of).pulse.waited_for(waited, time, kind);
         }
     }

@@ -24,8 +24,8 @@ const PSEUDO_S: f64 = 10_800.0;
 /// The window of the recent rate.
 const RECENT_S: f64 = 600.0;
 
-/// How many calls are kept for the means; more come within half an hour only where waits are alike.
-const CALLS: usize = 256;
+/// How many calls, leavers and arrivals are kept. Where more come within the time of a rate, it is taken over less.
+const CALLS: usize = 96;
 
 /// So many calls have to be more or less than usual before the day is taken for another.
 const TODAY: f64 = 6.0;
@@ -227,14 +227,13 @@ impl Pulse {
         if clock < 120.0 {
             return None;
         }
-        let calls: f64 = self
-            .calls
-            .iter()
-            .rev()
-            .take_while(|call| clock - call.clock <= within)
-            .map(|call| call.count)
-            .sum();
-        Some((calls + 0.5) / clock.min(within))
+        let full = self.calls.len() >= CALLS;
+        let kept =
+            self.calls.front().filter(|_| full).map_or(within, |oldest| (clock - oldest.clock).max(1.0));
+        let within = within.min(kept);
+        let calls =
+            self.calls.iter().rev().take_while(|call| clock - call.clock <= within).map(|call| call.count);
+        Some((calls.sum::<f64>() + 0.5) / clock.min(within))
     }
 
     /// How much faster than usual it is called today: above 1 for faster.

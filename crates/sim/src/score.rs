@@ -4,6 +4,7 @@
 mod figures;
 mod report;
 mod set;
+mod sieve;
 mod tables;
 
 use std::{collections::BTreeMap, path::PathBuf};

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use giliran_forecast::{Boards, Manner, Onlooker, Sight, Situation, Told, kind_of_day};
 use jiff::civil::Date;
 
-use super::tables::{Form, Left, ReadingRow, Table, VisitRow};
+use super::{
+    sieve,
+    tables::{Form, Left, ReadingRow, Table, VisitRow},
+};
 
 /// How a set is scored.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,11 +95,7 @@ fn run_visits(train: Vec<VisitRow>, score: Vec<VisitRow>, options: Options, left
     let mut onlooker = Onlooker::new(Sight { head_start_s: options.head_start_s, manner });
     let mut predictions = Vec::new();
     for (rows, scores) in [(train, false), (score, true)] {
-        let mut days = BTreeMap::<Date, Vec<VisitRow>>::new();
-        for row in rows {
-            days.entry(row.day).or_default().push(row);
-        }
-        for (day, rows) in days {
+        for (day, rows) in sieve::days(rows, left) {
             onlooker.day_began(kind_of_day(day));
             let mut told = BTreeMap::<usize, (Told, Situation)>::new();
             for (at, what, n) in moments(&rows, left) {
@@ -162,7 +161,7 @@ fn moments(rows: &[VisitRow], left: &mut Left) -> Vec<(f64, What, usize)> {
         }
         match row.end {
             Some(end) => moments.push((end, What::Ends, n)),
-            None => *left.entry("ends that were not recorded").or_default() += 1,
+            None => *left.entry("ends that were not recorded (the visits count)").or_default() += 1,
         }
     }
     // What ends at once ends after it began.
