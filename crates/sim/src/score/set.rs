@@ -91,7 +91,7 @@ fn run_visits(train: Vec<VisitRow>, score: Vec<VisitRow>, options: Options, left
     // Where people wait for seconds, who waited for an hour was forgotten.
     let longest = options.longest_s.unwrap_or(if typical < 600.0 { 3600.0 } else { 14_400.0 });
     let offset_s = options.offset_s.unwrap_or(10.0);
-    let manner = Manner { offset_s, step: 0.035, spread: 0.8, by_played: 0.0, trees: 0, window: 1000 };
+    let manner = Manner { offset_s, step: 0.035, spread: 0.8, by_played: 0.0, trees: 40_000, window: 1000 };
     let mut onlooker = Onlooker::new(Sight { head_start_s: options.head_start_s, manner });
     let mut predictions = Vec::new();
     for (rows, scores) in [(train, false), (score, true)] {
