@@ -457,7 +457,8 @@ impl Onlooker {
             absence: Durations::default().law(SignedDuration::from_secs(90)),
             services: services.collect(),
             counters,
-            joining: self.joining.rate(now),
+            // Where nobody is known by name, nobody can be expected.
+            joining: if self.servers.is_empty() { 0.0 } else { self.joining.rate(now) },
             arrivals: self
                 .arrivals
                 .iter()

@@ -1,6 +1,6 @@
 //! What is promised of an estimate, one claim each.
 
-use giliran_core::{Command, Entry, Event, Ledger, WaitRange};
+use giliran_core::{Command, Entry, Event, Ledger};
 use giliran_forecast::{Learned, queue_waits, waits};
 use jiff::SignedDuration;
 

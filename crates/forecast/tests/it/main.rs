@@ -11,3 +11,4 @@ mod any_branch;
 mod claims;
 mod days;
 mod desk_book;
+mod estimates;
