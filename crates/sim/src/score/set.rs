@@ -85,7 +85,7 @@ enum What {
 }
 
 fn run_visits(train: Vec<VisitRow>, score: Vec<VisitRow>, options: Options, left: &mut Left) -> Scored {
-    let mut waits: Vec<f64> = score.iter().filter_map(|row| waited(row)).collect();
+    let mut waits: Vec<f64> = score.iter().filter_map(waited).collect();
     waits.sort_unstable_by(f64::total_cmp);
     let typical = waits.get(waits.len() / 2).copied().unwrap_or(0.0);
     // Where people wait for seconds, who waited for an hour was forgotten.
