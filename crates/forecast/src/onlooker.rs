@@ -321,6 +321,9 @@ impl Onlooker {
         let work = vec![0.0; self.classes.len()];
         let turns = vec![(0.5, 0.0); self.classes.len()];
         self.servers.push(Server { work, turns, visitor: None, free_since: 0.0, here: false });
+        if self.servers.len() == 1 {
+            self.link();
+        }
         server
     }
 
@@ -395,6 +398,9 @@ impl Onlooker {
                 let (kept, passed) = self.order[a.max(b)][a.min(b)];
                 if kept + passed > 10.0 && passed > ORDER * (kept + passed) {
                     return false;
+                }
+                if self.servers.is_empty() {
+                    return false; // as they have names of their own, they have queues of their own
                 }
                 if total[a] < 5.0 || total[b] < 5.0 {
                     return true; // nothing says that they do not
