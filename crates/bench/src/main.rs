@@ -6,7 +6,7 @@
 //! - [`reconnect`]: ten thousand who come back at the same moment.
 //! - [`branches`]: a thousand branches in one daemon. [`day`]: a day of a hundred thousand tickets.
 //! - [`start`]: how long a start takes after a year, which [`history`] writes.
-//! - [`cost`]: what a command costs the rules alone, by how many wait.
+//! - [`cost`]: what a command costs the rules alone, by how many wait. [`estimates`]: what an estimate costs.
 //! - [`bare`], [`sqlite`]: the limits. [`server`], [`load`], [`screens`], [`http`]: who is measured and who
 //!   presses and listens. [`figures`]: from rounds to ratios.
 //!
@@ -19,6 +19,7 @@ mod branches;
 mod calls;
 mod cost;
 mod day;
+mod estimates;
 mod fanout;
 mod figures;
 mod history;
@@ -112,6 +113,8 @@ impl Row {
 enum Part {
     /// Measure what a command costs the rules alone with 10, 1,000 and 100,000 waiting.
     Cost,
+    /// Measure what an estimate costs, by how many counters are open and how many wait.
+    Estimates,
     /// Write the log of a year into a new database.
     History {
         /// How many tickets; a day has 4,000.
@@ -133,6 +136,10 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse() {
         Arguments { part: Some(Part::Cost), .. } => {
             println!("{}", cost::measure()?);
+            Ok(())
+        }
+        Arguments { part: Some(Part::Estimates), .. } => {
+            println!("{}", estimates::measure()?);
             Ok(())
         }
         Arguments { part: Some(Part::History { tickets, out }), .. } => {

@@ -1,5 +1,6 @@
 //! How long something takes, learned from single lengths: a histogram with log-spaced bins that
-//! forgets, and the distribution drawn from it.
+//! forgets, and the distribution drawn from it. A length whose end was not seen counts for as long as
+//! it was looked at (Kaplan and Meier's estimate, by bins).
 //!
 //! Kept in whole numbers and computed without logarithms, so that every machine learns and draws the
 //! same. What is measured, and when, is for others to say.
@@ -30,9 +31,9 @@ const EDGES: [f64; BINS + 1] = {
 /// One observation, as a fixed-point weight.
 const ONE: u32 = 1 << 16;
 
-/// An observation keeps all but one part in so many at the next: about the last 200 count, which at one
-/// service of an office is a day or a few.
-const MEMORY: u32 = 200;
+/// An observation keeps all but one part in so many at the next: about the last 1,000 count, which at one
+/// service of an office is a week or a few.
+const MEMORY: u32 = 1000;
 
 /// How many observations the figure from outside is worth at first; it is forgotten like the others.
 const PRIOR: u32 = 6 * ONE;
@@ -48,27 +49,47 @@ const TOO_FEW: f64 = 0.02;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Durations {
     bins: [u32; BINS],
+    /// Lengths of which only the beginning was seen, by how much of them was.
+    #[serde(default)]
+    cut: [u32; BINS],
     prior: u32,
 }
 
 impl Default for Durations {
     fn default() -> Self {
-        Self { bins: [0; BINS], prior: PRIOR }
+        Self { bins: [0; BINS], cut: [0; BINS], prior: PRIOR }
     }
 }
 
 impl Durations {
     /// Takes in one length. What is negative or longer than eight hours is left out.
     pub(crate) fn add(&mut self, length: SignedDuration) {
-        let seconds = length.as_secs_f64();
-        if !(0.0..LONGEST_S).contains(&seconds) {
-            return;
+        self.add_seconds(length.as_secs_f64());
+    }
+
+    /// The same in seconds.
+    pub(crate) fn add_seconds(&mut self, seconds: f64) {
+        if let Some(bin) = self.take(seconds) {
+            self.bins[bin] = self.bins[bin].saturating_add(ONE);
         }
-        for weight in self.bins.iter_mut().chain([&mut self.prior]) {
+    }
+
+    /// Takes in that something lasted longer than that; what became of it is not known.
+    pub(crate) fn add_cut(&mut self, seconds: f64) {
+        if let Some(bin) = self.take(seconds) {
+            self.cut[bin] = self.cut[bin].saturating_add(ONE);
+        }
+    }
+
+    /// Forgets a little; the bin of the length, if it makes sense.
+    fn take(&mut self, seconds: f64) -> Option<usize> {
+        if !(0.0..LONGEST_S).contains(&seconds) {
+            return None;
+        }
+        for weight in self.bins.iter_mut().chain(&mut self.cut).chain([&mut self.prior]) {
             *weight -= *weight / MEMORY;
         }
-        let bin = &mut self.bins[bin_of(seconds)];
-        *bin = bin.saturating_add(ONE);
+        Some(bin_of(seconds))
     }
 
     /// The distribution, where `expected` is the mean that the office or experience gives in advance.
@@ -79,9 +100,90 @@ impl Durations {
             let seconds = multiple * expected.as_secs_f64();
             weights[bin_of(seconds.clamp(0.0, LONGEST_S - 1.0))] += share;
         }
+        if self.cut.iter().all(|weight| *weight == 0) {
+            let mut beyond = [0.0; BINS + 1];
+            for n in (0..BINS).rev() {
+                beyond[n] = beyond[n + 1] + weights[n];
+            }
+            return Law { beyond };
+        }
+        self.uncut(&weights)
+    }
+
+    /// The law of things that never end for most: what was never seen to end is beyond the last bin.
+    pub(crate) fn rare(&self) -> Law {
+        self.uncut(&self.bins.map(|weight| f64::from(weight) / f64::from(ONE)))
+    }
+
+    /// The product of the chances to get through each bin.
+    fn uncut(&self, ended: &[f64; BINS]) -> Law {
+        let cut = self.cut.map(|weight| f64::from(weight) / f64::from(ONE));
+        let mut there: f64 = ended.iter().sum::<f64>() + cut.iter().sum::<f64>();
         let mut beyond = [0.0; BINS + 1];
-        for n in (0..BINS).rev() {
-            beyond[n] = beyond[n + 1] + weights[n];
+        beyond[0] = there.max(1.0);
+        for n in 0..BINS {
+            // Those that were cut in this bin were there for half of it. One more, who did not end, keeps
+            // a bin that hardly anybody reached from saying much.
+            let at_risk = there - 0.5 * cut[n] + 1.0;
+            beyond[n + 1] = beyond[n] * (1.0 - (ended[n] / at_risk).clamp(0.0, 1.0));
+            there -= ended[n] + cut[n];
+        }
+        Law { beyond }
+    }
+}
+
+/// How likely something is to end, by how long it has lasted, learned from glimpses: of each only the time
+/// that it was looked at counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Hazard {
+    ended: [f64; BINS],
+    looked: [f64; BINS],
+}
+
+impl Default for Hazard {
+    fn default() -> Self {
+        Self { ended: [0.0; BINS], looked: [0.0; BINS] }
+    }
+}
+
+impl Hazard {
+    /// It was looked at between those two ages, in seconds.
+    pub(crate) fn looked(&mut self, from: f64, to: f64) {
+        if !(0.0..LONGEST_S).contains(&from) {
+            return;
+        }
+        let mut from = from;
+        let to = to.min(LONGEST_S);
+        while from < to {
+            let bin = bin_of(from);
+            let until = to.min(EDGES[bin + 1]);
+            self.looked[bin] += until - from;
+            from = until;
+        }
+    }
+
+    /// It ended at that age while it was looked at.
+    pub(crate) fn ended(&mut self, age: f64) {
+        if (0.0..LONGEST_S).contains(&age) {
+            const KEPT: f64 = 1.0 - 1.0 / MEMORY as f64;
+            for figure in self.ended.iter_mut().chain(&mut self.looked) {
+                *figure *= KEPT;
+            }
+            self.ended[bin_of(age)] += 1.0;
+        }
+    }
+
+    /// The distribution; before anything was seen it is one with that mean.
+    pub(crate) fn law(&self, expected: f64) -> Law {
+        let mut beyond = [0.0; BINS + 1];
+        beyond[0] = self.ended.iter().sum::<f64>() + 1.0;
+        for n in 0..BINS {
+            let width = EDGES[n + 1] - EDGES[n];
+            // As if half a one had been seen in each bin.
+            let rate = (self.ended[n] + 0.5) / (self.looked[n] + 0.5 * expected);
+            let half = 0.5 * rate * width;
+            // (1 - x) / (1 + x) is the power of e to -2x for small x.
+            beyond[n + 1] = beyond[n] * if half < 1.0 { (1.0 - half) / (1.0 + half) } else { 0.0 };
         }
         Law { beyond }
     }
@@ -94,7 +196,7 @@ fn bin_of(seconds: f64) -> usize {
 /// A distribution of lengths; within a bin all are equally likely.
 #[derive(Debug, Clone)]
 pub(crate) struct Law {
-    /// The weight of all that is longer than each edge: never rising, 0 at the end.
+    /// The weight of all that is longer than each edge: never rising. What is left at the end never ends.
     beyond: [f64; BINS + 1],
 }
 
@@ -124,7 +226,7 @@ impl Law {
 
     fn weight_beyond(&self, age: f64) -> f64 {
         if age >= LONGEST_S {
-            return 0.0;
+            return self.beyond[BINS];
         }
         let bin = bin_of(age);
         let part = (EDGES[bin + 1] - age) / (EDGES[bin + 1] - EDGES[bin]);
@@ -133,6 +235,9 @@ impl Law {
 
     /// The length beyond which `weight` lies.
     fn at(&self, weight: f64) -> f64 {
+        if weight < self.beyond[BINS] {
+            return LONGEST_S;
+        }
         let bin = self.beyond[1..BINS].partition_point(|beyond| *beyond >= weight);
         let inside = self.beyond[bin] - self.beyond[bin + 1];
         if inside <= 0.0 {

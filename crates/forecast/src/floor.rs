@@ -189,12 +189,13 @@ impl Floor {
             let mut people = Vec::with_capacity(queues.len());
             for (service, queue) in queues.iter().enumerate() {
                 let rule = &rules.services[service];
-                let (missing, leaving) = (known(&rule.id).missing(), known(&rule.id).leaving());
+                let (missing, leaving) = (known(&rule.id).missing(), known(&rule.id).leaving.rare());
                 let person = |came: f64, chance: &mut Chance| {
                     let missed = chance.share() <= missing;
                     let visit = if missed { &absence } else { &laws[service] }.length(chance.share());
                     let takes = visit + handover.length(chance.share());
-                    Person { came, takes, leaves: came.max(0.0) + chance.until(leaving) }
+                    let patience = leaving.rest((-came).max(0.0), chance.share());
+                    Person { came, takes, leaves: came.max(0.0) + patience }
                 };
                 let mut list: Vec<Person> = queue.iter().map(|came| person(*came, &mut chance)).collect();
                 let arrivals = expected.services.get(service).map_or(&[][..], Vec::as_slice);

@@ -12,10 +12,16 @@ use rand_pcg::{
     rand_core::{Rng, SeedableRng},
 };
 
-use crate::hall::{Doing, Hall, Place, Scene};
+use crate::{
+    hall::{Doing, Hall, Place, Scene, Waiting},
+    number::ln,
+};
 
 /// How many futures are played.
 pub(crate) const PATHS: usize = 64;
+
+/// So many counters at most begin in the meantime.
+const JOINS: usize = 8;
 
 /// About so many urgent arrivals are played in one path at most, which bounds the time it takes.
 const URGENT: usize = 64;
@@ -74,7 +80,7 @@ impl Path<'_> {
             while let Some(urgent) = self.coming.pop_if(|urgent| urgent.at <= now) {
                 self.there.push(urgent);
             }
-            let place = &self.scene.counters[counter];
+            let place = self.scene.counters.get(counter).unwrap_or(&self.scene.joiner);
             let Some(next) = self.next(place) else {
                 if place.takes.contains(&self.scene.service) || now == f64::INFINITY {
                     return now; // the newcomer's turn
@@ -84,10 +90,12 @@ impl Path<'_> {
             };
             let service = match next {
                 Next::Queued(service) => {
+                    let age = self.scene.ahead[service][self.heads[service]].age;
                     self.heads[service] += 1;
                     // Whoever has left is passed over at no cost of time.
-                    let left = self.hall.services[service].leaving * now * self.scene.stretch;
-                    if left > 0.0 && chance.share() <= left / (1.0 + left) {
+                    let leaving = &self.hall.services[service].leaving;
+                    let there = leaving.outlasts(age + now * self.scene.stretch);
+                    if chance.share() * leaving.outlasts(age) > there {
                         continue;
                     }
                     service
@@ -107,6 +115,13 @@ impl Path<'_> {
         for place in &self.scene.counters {
             let free = self.until_free(place.doing, reaction, chance);
             self.free.push(free);
+        }
+        if self.hall.joining > 0.0 {
+            let mut joins = 0.0;
+            for _ in 0..JOINS {
+                joins -= ln(chance.share()) / self.hall.joining;
+                self.free.push(joins);
+            }
         }
         self.there.clear();
         self.urgent_arrivals(chance);
@@ -152,10 +167,10 @@ impl Path<'_> {
         let mut first = f64::INFINITY;
         let mut next = None;
         for service in &place.takes {
-            if let Some(due) = self.scene.ahead[*service].get(self.heads[*service])
-                && *due < first
+            if let Some(Waiting { due, .. }) = self.scene.ahead[*service].get(self.heads[*service]).copied()
+                && due < first
             {
-                first = *due;
+                first = due;
                 next = Some(Next::Queued(*service));
             }
         }

@@ -1,14 +1,11 @@
 //! The answer: a range for each service and class, for whoever takes a number now.
 
+use std::collections::BTreeMap;
+
 use giliran_core::{Branch, ClassId, ServiceId, ServiceRule, WaitRange};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    Learned,
-    hall::{Hall, Scene},
-    learned::can_call_at_once,
-    paths::{self, PATHS},
-};
+use crate::{Learned, Situation, learned::can_call_at_once, moment::Moment};
 
 /// No wait is announced as longer; the business day is over by then.
 const LONGEST_S: f64 = 86_400.0;
@@ -43,29 +40,55 @@ impl ServiceWaits {
 /// queue: to be called beside the branch's clerk, not in it.
 pub fn waits(branch: &Branch, learned: &Learned, now: Timestamp) -> Vec<ServiceWaits> {
     let Some(rules) = branch.rules() else { return Vec::new() };
-    let hall = Hall::new(rules, branch, learned, now);
-    let correction = learned.calibration.correction();
+    let moment = Moment::new(rules, branch, learned, now);
     let answer = |index: usize, rule: &ServiceRule| {
-        // Whoever can be called at once is not part of what the correction was learned from.
+        // Whoever can be called at once is not part of what was learned from.
         let at_once = can_call_at_once(branch, &rule.id);
         // Classes that fall due at the same time wait alike and are played once.
-        let mut played: Vec<(SignedDuration, Option<WaitRange>)> = Vec::new();
-        let by_class = rules.classes.iter().map(|class| {
+        let mut played = BTreeMap::<SignedDuration, Option<WaitRange>>::new();
+        for class in &rules.classes {
             let allowance = rules.allowance(rule, class);
-            let known = played.iter().find(|(same, _)| *same == allowance).map(|(_, wait)| *wait);
-            let wait = known.unwrap_or_else(|| {
-                let raw = wait(&hall, index, allowance, seed(branch, index))?;
-                let mut range = if at_once { raw } else { correction.apply(raw) };
-                range.p90_s = range.p90_s.min(LONGEST_S as u32);
-                range.p50_s = range.p50_s.min(range.p90_s);
-                Some(range)
+            played.entry(allowance).or_insert_with(|| {
+                let situation = moment.newcomer(index, allowance)?;
+                if at_once {
+                    return situation.played.map(|(p50, p90)| range(p50, p90));
+                }
+                let told = told(learned, &situation);
+                // Who comes later and has no right to go before is not told an earlier turn.
+                let before =
+                    moment.last_before(index, allowance).and_then(|place| moment.waiting(index, place));
+                Some(before.map_or(told, |before| later(told, self::told(learned, &before))))
             });
-            played.push((allowance, wait));
+        }
+        let mut sooner = None;
+        for wait in played.values_mut().flatten() {
+            *wait = sooner.map_or(*wait, |sooner| later(*wait, sooner));
+            sooner = Some(*wait);
+        }
+        let by_class = rules.classes.iter().map(|class| {
+            let wait = played.get(&rules.allowance(rule, class)).copied().flatten();
             (class.id.clone(), wait)
         });
         ServiceWaits { service: rule.id.clone(), by_class: by_class.collect() }
     };
     rules.services.iter().enumerate().map(|(index, rule)| answer(index, rule)).collect()
+}
+
+/// What follows from what was learned.
+fn told(learned: &Learned, situation: &Situation) -> WaitRange {
+    let told = learned.estimator.tell(situation, 0);
+    range(told.p50_s, told.p90_s)
+}
+
+/// In whole seconds, the second figure never below the first.
+fn range(p50: f64, p90: f64) -> WaitRange {
+    let whole = |seconds: f64| seconds.clamp(0.0, LONGEST_S).ceil() as u32;
+    WaitRange { p50_s: whole(p50), p90_s: whole(p90.max(p50)) }
+}
+
+/// Neither figure sooner than the other's.
+fn later(wait: WaitRange, other: WaitRange) -> WaitRange {
+    WaitRange { p50_s: wait.p50_s.max(other.p50_s), p90_s: wait.p90_s.max(other.p90_s) }
 }
 
 /// How long those who wait for a service still wait, by their places in its queue.
@@ -104,24 +127,18 @@ pub fn queue_waits(
     wanted: impl Fn(&ServiceId) -> bool,
 ) -> Vec<QueueWaits> {
     let Some(rules) = branch.rules() else { return Vec::new() };
-    let hall = Hall::new(rules, branch, learned, now);
-    let correction = learned.calibration.correction();
+    let moment = Moment::new(rules, branch, learned, now);
     let answer = |(index, rule): (usize, &ServiceRule)| {
-        let seed = seed(branch, index);
         let played = played_places(branch.waiting(&rule.id)).into_iter().filter_map(|place| {
-            let scene = hall.scene_at(index, usize::try_from(place).ok()?)?;
-            let mut range = correction.apply(range(&hall, &scene, seed));
-            range.p90_s = range.p90_s.min(LONGEST_S as u32);
-            range.p50_s = range.p50_s.min(range.p90_s);
-            Some((place, range))
+            let situation = moment.waiting(index, usize::try_from(place).ok()?)?;
+            Some((place, told(learned, &situation)))
         });
         let mut places: Vec<_> = played.collect();
         // Chance is another at each place; who comes before is not told a longer wait for that.
         for n in 1..places.len() {
             let (_, before) = places[n - 1];
             let (_, wait) = &mut places[n];
-            wait.p50_s = wait.p50_s.max(before.p50_s);
-            wait.p90_s = wait.p90_s.max(before.p90_s);
+            *wait = later(*wait, before);
         }
         QueueWaits { service: rule.id.clone(), places }
     };
@@ -133,29 +150,4 @@ fn played_places(count: u32) -> Vec<u32> {
     let Some(last) = count.checked_sub(1) else { return Vec::new() };
     let further = |place: &u32| Some(place + (place / 4).max(1));
     std::iter::successors(Some(0), further).take_while(|place| *place < last).chain([last]).collect()
-}
-
-/// The model's range, before correction.
-fn wait(hall: &Hall, service: usize, allowance: SignedDuration, seed: u64) -> Option<WaitRange> {
-    Some(range(hall, &hall.scene(service, allowance.as_secs_f64())?, seed))
-}
-
-fn range(hall: &Hall, scene: &Scene, seed: u64) -> WaitRange {
-    let mut waits = paths::play(hall, scene, seed);
-    waits.sort_unstable_by(f64::total_cmp);
-    let quantile = |share: f64| {
-        let place = share * (PATHS - 1) as f64;
-        let (below, part) = (place.floor(), place.fract());
-        let at = |place: f64| waits[place as usize];
-        let seconds = at(below) * (1.0 - part) + at(below + 1.0) * part;
-        seconds.clamp(0.0, LONGEST_S).ceil() as u32
-    };
-    WaitRange { p50_s: quantile(0.5), p90_s: quantile(0.9) }
-}
-
-/// The same until somebody takes a number, so that a figure on a screen does not flicker.
-fn seed(branch: &Branch, service: usize) -> u64 {
-    let day = branch.day().unwrap_or_default();
-    let day = u64::from(day.year().unsigned_abs()) * 366 + u64::from(day.day_of_year().unsigned_abs());
-    (day << 40) | (u64::from(branch.tally().issued) << 12) | (service as u64 & 0xfff)
 }

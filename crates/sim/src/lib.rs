@@ -8,6 +8,10 @@
 //! - [`replay`]: all of it together, with the checks at the end.
 //! - [`report`]: what came of it, beside what was recorded.
 //!
+//! Measures the waiting times that are told:
+//!
+//! - [`score`]: the forecast on recorded days, beside simpler estimators.
+//!
 //! And plays what no office has recorded:
 //!
 //! - [`day`]: a day of any configured office, against a running daemon.
@@ -29,6 +33,7 @@ pub mod record;
 pub mod recorded;
 pub mod replay;
 pub mod report;
+pub mod score;
 pub mod soak;
 pub mod staff;
 pub mod timetable;

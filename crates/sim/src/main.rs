@@ -1,6 +1,8 @@
 //! `giliran-sim`: plays a recorded day against a running daemon and prints the configuration for it, plays a
-//! synthetic day of any office, a month of them, kills of the daemon under load, and chaos against the rules.
+//! synthetic day of any office, a month of them, kills of the daemon under load, and chaos against the rules;
+//! measures the forecast on recorded days.
 
+mod scores;
 mod trials;
 
 use std::{
@@ -22,6 +24,7 @@ use giliran_sim::{
     timetable::Timetable,
 };
 use jiff::civil::Date;
+use scores::ScoreArgs;
 use trials::{KillsArgs, SoakArgs};
 
 /// Plays real days of real offices against a running daemon.
@@ -67,6 +70,8 @@ enum Task {
     /// Tries ways to staff a configured office on many simulated days: the forecast's advice, obeyed, beside what offices
     /// do without it.
     Staff(StaffArgs),
+    /// Measures the waiting times that are told on recorded days, beside simpler estimators.
+    Score(ScoreArgs),
     /// Prints the daemon's configuration for a branch in which the recorded day can take place.
     Config {
         /// The short name that the branch gets.
@@ -198,6 +203,7 @@ async fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Chaos(options) => Ok(play_chaos(&options)),
         Task::Staff(options) => try_staffing(options),
         Task::Kills(options) => trials::kill(options).await,
+        Task::Score(options) => scores::score(&options),
         Task::Soak(options) => trials::soak(options).await,
         Task::Config { branch, time_zone, listen, store, record } => {
             print_config(&record.source(), &Identity { id: branch, time_zone }, &listen, &store)?;

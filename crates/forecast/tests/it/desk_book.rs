@@ -112,11 +112,6 @@ impl DeskBook {
         (self.give_out(service, class, announced, now), announced)
     }
 
-    /// Gives out an ordinary number and announces what the test says.
-    pub fn announce(&mut self, service: &str, announced: WaitRange, now: Timestamp) -> TicketId {
-        self.give_out(service, None, Some(announced), now)
-    }
-
     fn give_out(
         &mut self,
         service: &str,

@@ -11,4 +11,5 @@ mod any_branch;
 mod claims;
 mod days;
 mod desk_book;
+mod estimates;
 mod planning;
