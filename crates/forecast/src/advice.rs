@@ -278,10 +278,10 @@ impl<'a> Scene<'a> {
             return None;
         }
         let mut chosen: Vec<usize> = Vec::new();
-        let mut late = self.late;
+        let (mut late, mut harm) = (self.late, self.outcome.harm());
         let can: Vec<usize> = (0..self.day.as_is.len()).filter(|n| self.can_open(*n)).collect();
         while late > ENOUGH * self.tolerated && chosen.len() < AT_ONCE {
-            let mut best: Option<(f64, usize)> = None;
+            let mut best: Option<(f64, f64, usize)> = None;
             // Counters that take the same are the same to everybody: one of them is tried.
             let mut tried: Vec<(&Tiers, Open)> = Vec::new();
             for n in can.iter().copied() {
@@ -295,19 +295,19 @@ impl<'a> Scene<'a> {
                 }
                 tried.push(kind);
                 chosen.push(n);
-                let with = self.late_with(&chosen, 0.0);
+                let with = self.day.floor.play(&self.with(&chosen, 0.0), self.until);
                 chosen.pop();
-                if best.is_none_or(|(least, _)| with < least) {
-                    best = Some((with, n));
+                if best.is_none_or(|(least, ..)| with.harm() < least) {
+                    best = Some((with.harm(), with.late(), n));
                 }
             }
-            let Some((with, n)) = best.filter(|(with, _)| {
-                late - with >= (WORTH * late).max(WORTH_TOLERATED * self.tolerated).min(1.0)
+            let Some((with, then, n)) = best.filter(|(with, ..)| {
+                harm - with >= (WORTH * harm).max(WORTH_TOLERATED * self.tolerated).min(1.0)
             }) else {
                 break;
             };
             chosen.push(n);
-            late = with;
+            (late, harm) = (then, with);
         }
         self.advise_opening(&chosen)
     }

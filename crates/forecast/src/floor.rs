@@ -33,6 +33,10 @@ const HANDOVER: SignedDuration = SignedDuration::from_secs(20);
 /// Before the office's days have taught better: how long an absent visitor is waited for.
 const ABSENCE: SignedDuration = SignedDuration::from_secs(90);
 
+/// A wait that is longer than promised by ten times as much counts for another person; longer ones as that.
+const HOW_LATE: f64 = 0.1;
+const OVER_AT_MOST: f64 = 10.0;
+
 /// No more people are played on one day; the waits beyond are much the same.
 const PEOPLE: usize = 20_000;
 
@@ -106,6 +110,8 @@ pub(crate) struct Outcome {
 pub(crate) struct Cell {
     pub(crate) people: f64,
     pub(crate) late: f64,
+    /// By how much they wait too long, in multiples of what is promised, all together.
+    pub(crate) over: f64,
     /// Waits in seconds of all days, in no order.
     pub(crate) waits: Vec<f32>,
 }
@@ -114,6 +120,12 @@ impl Outcome {
     /// How many wait longer than promised.
     pub(crate) fn late(&self) -> f64 {
         self.cells.iter().flatten().map(|cell| cell.late).sum()
+    }
+
+    /// How bad it is: how many are late, and a little for how late they are, so that of two ways to miss the charter the
+    /// one that misses it by less is the better.
+    pub(crate) fn harm(&self) -> f64 {
+        self.cells.iter().flatten().map(|cell| cell.late + HOW_LATE * cell.over).sum()
     }
 
     /// The same of a service.
@@ -241,6 +253,7 @@ impl Floor {
         for cell in outcome.cells.iter_mut().flatten() {
             cell.people /= days;
             cell.late /= days;
+            cell.over /= days;
         }
         outcome
     }
@@ -285,8 +298,11 @@ impl Floor {
         }
         // Who left had waited until then, and whoever nobody called waited in vain.
         let waited = wait.unwrap_or(person.leaves - person.came);
-        if self.promises[service].is_some_and(|promise| waited > promise) {
+        if let Some(promise) = self.promises[service]
+            && waited > promise
+        {
             cell.late += 1.0;
+            cell.over += ((waited - promise) / promise.max(60.0)).min(OVER_AT_MOST);
         }
     }
 
