@@ -111,7 +111,8 @@ fn busy(branch: &Branch, rules: &Rules, counter: &Counter, now: Timestamp) -> Op
 /// For how long counters are open before the doors close, all together, in hours.
 pub(crate) fn hours(staffing: &Staffing, close: f64) -> f64 {
     let open = staffing.iter().flat_map(|shift| &shift.open);
-    open.map(|(from, until)| (until.min(close) - from).max(0.0)).sum::<f64>() / 3600.0
+    // The sum of nothing is below zero by its sign.
+    open.map(|(from, until)| (until.min(close) - from).max(0.0)).sum::<f64>() / 3600.0 + 0.0
 }
 
 /// How many counters that take a service are open at a moment.
