@@ -115,10 +115,13 @@ pub(crate) fn hours(staffing: &Staffing, close: f64) -> f64 {
     open.map(|(from, until)| (until.min(close) - from).max(0.0)).sum::<f64>() / 3600.0 + 0.0
 }
 
+/// A counter that opens so soon counts as open: whoever plans "from now on" does so by a clock of their own.
+const AT_ONCE_S: f64 = 120.0;
+
 /// How many counters that take a service are open at a moment.
 pub(crate) fn open_at(staffing: &Staffing, at: f64, service: Option<usize>) -> u32 {
     let open = |shift: &&Shift| {
-        shift.open.iter().any(|(from, until)| *from <= at && at < *until)
+        shift.open.iter().any(|(from, until)| *from <= at + AT_ONCE_S && at < *until)
             && service.is_none_or(|service| shift.takes.iter().flatten().any(|taken| *taken == service))
     };
     u32::try_from(staffing.iter().filter(open).count()).unwrap_or(u32::MAX)
