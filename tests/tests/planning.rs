@@ -63,12 +63,13 @@ struct Hall {
 
 impl Hall {
     async fn open(alarms: impl FnOnce(&TempDir) -> String) -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("the test's own office works");
         let config = folder.path().join("office.toml");
-        fs::write(&config, office(&alarms(&folder))).unwrap();
+        fs::write(&config, office(&alarms(&folder))).expect("the test's own office works");
         let daemon = Daemon::replaying(&config, "contoh").await;
-        let http = giliran_client::http(false).build().unwrap();
-        let mut hall = Self { daemon, http, now: NINE.parse().unwrap(), _folder: folder };
+        let http = giliran_client::http(false).build().expect("the test's own office works");
+        let mut hall =
+            Self { daemon, http, now: NINE.parse().expect("the test's own office works"), _folder: folder };
         hall.command(json!({ "type": "open_counter", "counter": "k1" }), 0).await;
         hall
     }
@@ -85,9 +86,9 @@ impl Hall {
             .body(body)
             .send()
             .await
-            .unwrap();
-        let text = answer.text().await.unwrap();
-        serde_json::from_str(&text).unwrap()
+            .expect("the test's own office works");
+        let text = answer.text().await.expect("the test's own office works");
+        serde_json::from_str(&text).expect("the test's own office works")
     }
 
     /// Fifteen people in an hour, and one of them called.
@@ -102,22 +103,30 @@ impl Hall {
     }
 
     async fn get(&self, path: &str) -> (StatusCode, String) {
-        let answer = self.http.get(self.daemon.url(path)).send().await.unwrap();
-        (answer.status(), answer.text().await.unwrap())
+        let answer = self.http.get(self.daemon.url(path)).send().await.expect("the test's own office works");
+        (answer.status(), answer.text().await.expect("the test's own office works"))
     }
 
     async fn forecast(&self) -> Value {
         let (status, text) = self.get("/api/v1/branches/contoh/forecast").await;
         assert_eq!(status, StatusCode::OK, "{text}");
-        serde_json::from_str(&text).unwrap()
+        serde_json::from_str(&text).expect("the test's own office works")
     }
 
     async fn try_plan(&self, plan: &str) -> (StatusCode, Value) {
         let post = self.http.post(self.daemon.url("/api/v1/branches/contoh/forecast/what-if"));
-        let answer =
-            post.header("content-type", "application/json").body(plan.to_owned()).send().await.unwrap();
+        let answer = post
+            .header("content-type", "application/json")
+            .body(plan.to_owned())
+            .send()
+            .await
+            .expect("the test's own office works");
         let status = answer.status();
-        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap())
+        (
+            status,
+            serde_json::from_str(&answer.text().await.expect("the test's own office works"))
+                .expect("the test's own office works"),
+        )
     }
 }
 
@@ -230,11 +239,11 @@ async fn whether_announced_waits_came_true_is_kept_over_a_restart() {
 
 /// Takes one request, answers it, and gives it whole.
 async fn take(listener: &TcpListener) -> String {
-    let (mut stream, _): (TcpStream, _) = listener.accept().await.unwrap();
+    let (mut stream, _): (TcpStream, _) = listener.accept().await.expect("the test's own office works");
     let mut taken = Vec::new();
     loop {
         let mut piece = [0; 4096];
-        let count = stream.read(&mut piece).await.unwrap();
+        let count = stream.read(&mut piece).await.expect("the test's own office works");
         taken.extend_from_slice(&piece[..count]);
         let text = String::from_utf8_lossy(&taken).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
@@ -243,7 +252,10 @@ async fn take(listener: &TcpListener) -> String {
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok()).flatten()
         });
         if count == 0 || length.is_some_and(|length| body.len() >= length) {
-            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await.unwrap();
+            stream
+                .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+                .await
+                .expect("the test's own office works");
             return text;
         }
     }
